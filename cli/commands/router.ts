@@ -1,0 +1,3 @@
+import type { Command } from 'commander';
+import type { Run } from '../context.ts';
+export function defineRouter(_command: Command, _run: Run): void {}

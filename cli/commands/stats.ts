@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { Context, Run } from '../context.ts';
+import { askStatus } from '../control/ask-status.ts';
+import { askHolder } from '../control/client.ts';
+import type { Statistics } from '../control/messages.ts';
+import { fail } from '../command-failure.ts';
+import { exitCode } from '../exit-codes.ts';
+import { parseInteger } from '../option-values.ts';
+import { bytesText, millisecondsText, rateText } from '../quantity-text.ts';
+
+interface StatsOptions {
+  readonly interval: number;
+  readonly count?: number;
+}
+
+export function defineStats(command: Command, run: Run): void {
+  command
+    .description('Shows the traffic of the running connection, live, until Ctrl-C or its end.')
+    .option('--interval <seconds>', 'time between figures', (text) => parseInteger(text, 1, 3600), 1)
+    .option('--count <n>', 'end after so many figures', (text) => parseInteger(text, 1, 1_000_000))
+    .addHelpText('after', '\nExamples:\n  smartvpn stats\n  smartvpn stats --json --count 1')
+    .action(run(showStatistics));
+}
+
+const COLUMNS = ['Received', 'Now', 'Peak', 'Sent', 'Now', 'Peak', 'Round trip'] as const;
+
+async function showStatistics(context: Context, options: StatsOptions): Promise<number> {
+  const { output, folders, interruption } = context;
+  const status = await askStatus(folders.runtime, interruption.signal);
+  if (!status.ok) return output.fail(status.error);
+  if (status.value.state !== 'connected') {
+    return output.fail(fail('not-connected', `There is no traffic yet: ${status.value.text}.`).error);
+  }
+  const ended = new AbortController();
+  interruption.signal.addEventListener('abort', () => ended.abort(), { once: true });
+  context.onOutputGone(() => ended.abort());
+  let shown = 0;
+  output.line(output.style.dim(row(COLUMNS)));
+  const asked = await askHolder(
+    folders.runtime,
+    { request: 'statistics', intervalMilliseconds: options.interval * 1000 },
+    (reply) => {
+      if (reply.reply !== 'statistics' || ended.signal.aborted) return;
+      output.object({ event: 'statistics', ...reply.statistics });
+      output.line(row(figures(reply.statistics)));
+      shown += 1;
+      if (shown === options.count) ended.abort();
+    },
+    ended.signal,
+  );
+  if (!asked.ok) return output.fail(asked.error);
+  if (!ended.signal.aborted) output.note('The connection has ended.');
+  return exitCode('done');
+}
+
+function figures(statistics: Statistics): readonly string[] {
+  return [
+    bytesText(statistics.receivedBytes),
+    rateText(statistics.receiveRate),
+    rateText(statistics.peakReceiveRate),
+    bytesText(statistics.sentBytes),
+    rateText(statistics.sendRate),
+    rateText(statistics.peakSendRate),
+    millisecondsText(statistics.roundTrip),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(13)).join('');
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import type { Context, Run } from '../context.ts';
+import { askStatus } from '../control/ask-status.ts';
+import type { Status } from '../control/messages.ts';
+import { exitCode } from '../exit-codes.ts';
+import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
+
+export function defineStatus(command: Command, run: Run): void {
+  command
+    .description('Shows what is connected, and how. Exit code 6 when nothing is.')
+    .addHelpText('after', '\nExamples:\n  smartvpn status\n  smartvpn status --json | jq .tunnel.address')
+    .action(run(showStatus));
+}
+
+async function showStatus(context: Context): Promise<number> {
+  const { output, folders, interruption } = context;
+  const status = await askStatus(folders.runtime, interruption.signal);
+  if (!status.ok) {
+    if (status.error.reason !== 'not-connected') return output.fail(status.error);
+    output.object({ event: 'status', state: 'disconnected', text: 'Not connected' });
+    output.line('Not connected.');
+    return exitCode('not-connected');
+  }
+  output.object({ event: 'status', ...status.value });
+  for (const [name, value] of statusRows(status.value, Date.now())) {
+    output.line(`${name.padEnd(14)}${value}`);
+  }
+  return exitCode('done');
+}
+
+/** What `status` prints, a name and a value each. `now` in Unix milliseconds. */
+export function statusRows(status: Status, now: number): (readonly [string, string])[] {
+  const { profile, tunnel, statistics } = status;
+  const rows: (readonly [string, string])[] = [
+    ['State', status.text],
+    ['Profile', profile.name],
+    ['Server', `${profile.server}:${profile.port}`],
+  ];
+  if (status.failure !== undefined) rows.push(['Because', status.failure.message]);
+  if (status.since !== undefined) rows.push(['Up for', durationText(now - status.since)]);
+  if (tunnel !== undefined) {
+    rows.push(['Address', tunnel.address], ['Router', `${tunnel.gateway} (${tunnel.routerAddress})`]);
+    rows.push(['DNS', tunnel.dns.length === 0 ? 'none given' : tunnel.dns.join(', ')]);
+    rows.push(['Device', `${tunnel.interfaceName ?? 'none'}, MTU ${tunnel.mtu}`]);
+    rows.push(['Security', `${tunnel.cipher}, ${tunnel.authentication}`]);
+  }
+  if (statistics !== undefined) {
+    const { receivedBytes, receiveRate, sentBytes, sendRate, roundTrip } = statistics;
+    rows.push(['Received', `${bytesText(receivedBytes)}, now ${rateText(receiveRate)}`]);
+    rows.push(['Sent', `${bytesText(sentBytes)}, now ${rateText(sendRate)}`]);
+    rows.push(['Round trip', millisecondsText(roundTrip)]);
+  }
+  rows.push(['Process', String(status.pid)]);
+  return rows;
+}

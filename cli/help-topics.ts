@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { exitCodesText } from './exit-codes.ts';
+
+const JSON_TOPIC = `With --json a command prints one JSON object per line on standard output, and no other words.
+Times are Unix milliseconds, rates bits per second. A field that does not apply is left out.
+
+Every command that fails ends with
+  {"event":"failed","reason","message","steps":[...],"exitCode","details"?}
+  "reason" is a name of "smartvpn help exit-codes"; "details" are the cause's own fields.
+
+profile list              {"event":"profile","profile":{...}} for each (no secrets are in a profile)
+profile show|add|edit     {"event":"profile","profile":{...}}
+profile remove            {"event":"removed","id","name"}
+profile import            {"event":"profile","profile":{...}} for each
+connect, test             {"event":"mended","message"}         left over from a crash, put right
+                          {"event":"stage","stage","text","attempt"}
+                          {"event":"connected","profile":{"id","name","server","port"},"since","tunnel":{"interfaceName"?,
+                            "address","gateway","dns":[...],"mtu","cipher","routerAddress","authentication"}}
+                          {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"}}
+                          {"event":"asking","asks"}            a question stands on the terminal
+                          {"event":"disconnecting"}
+                          {"event":"disconnected","statistics"?:{...}}
+test                      {"event":"ping","address","milliseconds"?}   without milliseconds: no answer
+status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?}
+stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
+                            "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
+disconnect                {"event":"disconnected","profile":{...}}
+log                       {"event":"log","line"}
+otp                       {"event":"code","kind":"motp"|"totp","code","counter","validFrom","validUntil"}
+otp new                   {"event":"secret","secret"}
+router                    {"event":"listening","host","port","fingerprint","publicKeySha256","users":[...]}
+                          {"event":"syslog","line"}
+`;
+
+const TOPICS: Readonly<Record<string, () => string>> = {
+  'exit-codes': exitCodesText,
+  json: () => JSON_TOPIC,
+};
+
+/** `smartvpn help [COMMAND...|exit-codes|json]` */
+export function defineHelp(command: Command, program: Command): void {
+  command.argument('[topic...]', 'a command, or "exit-codes", or "json"').action((topic: string[]) => {
+    const text = TOPICS[topic[0] ?? '']?.();
+    if (text !== undefined) {
+      process.stdout.write(text);
+      return;
+    }
+    let described = program;
+    for (const word of topic) {
+      const inner = described.commands.find((candidate) => candidate.name() === word);
+      if (inner === undefined) {
+        program.error(
+          `error: no help on '${topic.join(' ')}'; topics are the commands, exit-codes and json`,
+          {
+            exitCode: 2,
+          },
+        );
+      }
+      described = inner;
+    }
+    described.outputHelp();
+  });
+}

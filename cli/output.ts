@@ -1,0 +1,103 @@
+import type { WriteStream } from 'node:tty';
+import type { CommandFailure } from './command-failure.ts';
+import { exitCode } from './exit-codes.ts';
+
+/**
+ * Where a command's words go. For people: results on standard output, progress, questions and failures on
+ * standard error. For programs (`--json`): one JSON object per line on standard output, and nothing else.
+ */
+export interface Output {
+  readonly json: boolean;
+  /** A result. Not printed under `--json`. */
+  line(text: string): void;
+  /** Progress or a remark. Not printed under `--json`. */
+  note(text: string): void;
+  /** Printed under `--json` only. */
+  object(value: Readonly<Record<string, unknown>>): void;
+  fail(failure: CommandFailure): number;
+  readonly style: Style;
+}
+
+/** Emphasis by terminal colours; the identity where there are none. Colour is never the only sign. */
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  wait(text: string): string;
+  dim(text: string): string;
+  strong(text: string): string;
+}
+
+const PLAIN: Style = {
+  good: (text) => text,
+  bad: (text) => text,
+  wait: (text) => text,
+  dim: (text) => text,
+  strong: (text) => text,
+};
+
+const COLOURED: Style = {
+  good: (text) => `\u001b[32m${text}\u001b[39m`,
+  bad: (text) => `\u001b[31m${text}\u001b[39m`,
+  wait: (text) => `\u001b[33m${text}\u001b[39m`,
+  dim: (text) => `\u001b[2m${text}\u001b[22m`,
+  strong: (text) => `\u001b[1m${text}\u001b[22m`,
+};
+
+/** Whether colours may be used: on a terminal only, and never with NO_COLOR (no-color.org) or TERM=dumb. */
+export function mayColour(isTerminal: boolean, environment: NodeJS.ProcessEnv): boolean {
+  return isTerminal && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+}
+
+/**
+ * A peer's or a file's text made fit for a terminal: control characters, which could move the cursor
+ * or rewrite what stands above, become a visible replacement.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
+}
+
+/** Prints to the process's own streams. */
+export function createOutput(json: boolean): Output {
+  const style = mayColour(process.stderr.isTTY && process.stdout.isTTY, process.env) ? COLOURED : PLAIN;
+  const object = (value: Readonly<Record<string, unknown>>): void => {
+    if (json) write(process.stdout, `${JSON.stringify(value)}\n`);
+  };
+  const note = (text: string): void => {
+    if (!json) write(process.stderr, `${text}\n`);
+  };
+  return {
+    json,
+    style,
+    object,
+    note,
+    line: (text) => {
+      if (!json) write(process.stdout, `${text}\n`);
+    },
+    fail: (failure) => {
+      object(failureObject(failure));
+      note(`${style.bad('Failed:')} ${failure.message}`);
+      for (const step of failure.steps) note(`  - ${step}`);
+      return exitCode(failure.reason);
+    },
+  };
+}
+
+/** `{"event":"failed","reason","message","steps","exitCode","details"}`: the last line of a command that failed. */
+export function failureObject(failure: CommandFailure): Readonly<Record<string, unknown>> {
+  return { event: 'failed', exitCode: exitCode(failure.reason), ...failure };
+}
+
+function write(stream: WriteStream, text: string): void {
+  // A reader that has gone away (`smartvpn status | head -1`) must not bring down a held tunnel.
+  if (!stream.destroyed && stream.writable) stream.write(text);
+}
+
+/** Calls back once when standard output's reader has gone. Must be called once, at the start. */
+export function watchOutput(onGone: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (stream === process.stdout) onGone();
+    });
+  }
+}
