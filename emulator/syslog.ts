@@ -1,0 +1,56 @@
+/**
+ * The router's log in the router's own words, the last lines of it. Words and brackets of the
+ * `[SSLTunnel]` and `PPP Drop VPN` lines are those of DrayOS; those of refusals are ours.
+ */
+export const syslogLine = {
+  dialIn: () => '[SSLTunnel] Dial-in protocol version 0.',
+  up: (userName: string) => `[H2L][UP][SSLTunnel][@${userName}]`,
+  down: (userName: string) => `[H2L][DOWN][SSLTunnel][@${userName}]`,
+  drop: (userName: string, ifno: number) =>
+    `PPP Drop VPN : Remote Dial-in User, Name = ${userName}, ifno=${ifno}`,
+  refused: (userName: string, address: string, reason: string) =>
+    `[SSLTunnel] Login refused: user ${userName} from ${address}, ${reason}`,
+  bruteForce: (address: string, seconds: number) =>
+    `[BFP] Brute force protection: ${address} blocked for ${seconds} seconds`,
+  blocked: (address: string) => `[BFP] Connection from blocked address ${address} refused`,
+  noAddress: (userName: string) => `[SSLTunnel] No IP address left for ${userName}`,
+  sessionLimit: (address: string) => `[SSLTunnel] Session limit reached, ${address} refused`,
+  idle: (userName: string) => `[SSLTunnel] Idle timeout, user ${userName}`,
+  protocolError: (userName: string, code: string) => `[SSLTunnel] Protocol error (${code}), user ${userName}`,
+  secondStep: (userName: string, accepted: boolean) =>
+    `[MFA] One-time password of ${userName} ${accepted ? 'accepted' : 'rejected'}`,
+} as const;
+
+/** Control characters in a name from the network must not forge a second line. */
+const CONTROL = /\p{Cc}/gu;
+
+export class Syslog {
+  readonly #lines: string[] = [];
+  readonly #listeners = new Set<(line: string) => void>();
+  readonly #maximumLines: number;
+
+  constructor(maximumLines: number) {
+    this.#maximumLines = maximumLines;
+  }
+
+  write(text: string): void {
+    const line = text.replace(CONTROL, '?');
+    this.#lines.push(line);
+    // a quarter at a time, so that a full log does not move all its lines for each new one
+    if (this.#lines.length > this.#maximumLines * 1.25) {
+      this.#lines.splice(0, this.#lines.length - this.#maximumLines);
+    }
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  /** Oldest first. */
+  lines(): string[] {
+    return this.#lines.slice(-this.#maximumLines);
+  }
+
+  /** Returns the unsubscription. */
+  subscribe(listener: (line: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
