@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Folders } from './folders.ts';
+import type { Folders } from '../client/store/folders.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal/terminal.ts';

@@ -1,32 +1,16 @@
-import { homedir, tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Folders, defaultFolders } from '../client/store/folders.ts';
 
 /**
- * Where this program keeps things, by the XDG Base Directory specification.
- * `config`: profiles and settings. `state`: what must be mended after a crash. `runtime`: control sockets.
+ * As every surface of the client finds them. Where there is no login session, and so no runtime folder
+ * (containers, some ssh servers), the sticky /tmp serves: the control socket's folder is checked for its owner.
  */
-export interface Folders {
-  readonly config: string;
-  readonly state: string;
-  readonly runtime: string;
-}
-
-export function findFolders(environment: NodeJS.ProcessEnv): Folders {
-  const uid = userInfo().uid;
-  // The specification: relative paths in these variables are to be ignored.
-  const folder = (variable: string, otherwise: string): string => {
-    const value = environment[variable];
-    return value !== undefined && isAbsolute(value) ? value : otherwise;
-  };
-  return {
-    config: join(folder('XDG_CONFIG_HOME', join(homedir(), '.config')), 'smartvpn'),
-    state: join(folder('XDG_STATE_HOME', join(homedir(), '.local', 'state')), 'smartvpn'),
-    runtime: runtimeFolder(environment['XDG_RUNTIME_DIR'], uid),
-  };
-}
-
-/** One folder below a place that nobody else may rename things in: the user's own, /run, or the sticky /tmp. */
-function runtimeFolder(variable: string | undefined, uid: number): string {
-  if (variable !== undefined && isAbsolute(variable)) return join(variable, 'smartvpn');
-  return uid === 0 ? '/run/smartvpn' : join(tmpdir(), `smartvpn-${uid}`);
+export function findFolders(): Folders {
+  const folders = defaultFolders();
+  const uid = process.geteuid?.();
+  if (uid === undefined || existsSync(dirname(folders.runtime))) return folders;
+  if ((process.env['XDG_RUNTIME_DIR'] ?? '') !== '') return folders;
+  return { ...folders, runtime: join(tmpdir(), `smartvpn-${uid}`) };
 }

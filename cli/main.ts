@@ -90,7 +90,7 @@ function createContext(json: boolean): Context {
   return {
     output: createOutput(json),
     interruption: watchInterruption(),
-    folders: findFolders(process.env),
+    folders: findFolders(),
     terminal: () => (terminal ??= openTerminal()),
     onOutputGone: (callback) => void gone.add(callback),
   };

@@ -58,8 +58,9 @@ function createTerminal(input: ReadStream, output: WriteStream): Terminal {
     new Promise((resolve) => {
       const editor = new LineEditor(options.hidden ?? false);
       const decoder = new StringDecoder('utf8');
-      output.write(question);
+      // Silence first: whoever answers at the sight of the question must not be echoed.
       input.setRawMode(true);
+      output.write(question);
 
       const finish = (answer: Answer): void => {
         input.off('data', onData);
