@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { CountReporter } from './test/support/count-reporter.ts';
 
 export default defineConfig({
   test: {
-    include: ['{shared,datapath,client,emulator,cli,test}/**/*.test.ts'],
-    // Files run one process each: a test that opens devices or namespaces leaves nothing to its neighbour.
+    include: ['{shared,datapath,client,emulator,cli,electron,renderer,test}/**/*.test.{ts,tsx}'],
+    // Files run in a process each: a test that opens devices or namespaces leaves nothing to its neighbour.
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    reporters: ['default', new CountReporter()],
   },
 });
