@@ -7,9 +7,9 @@ import { z } from 'zod';
  *   tcp             the connection is accepted
  *   tls             the first bytes of a ClientHello have come
  *   connect         the whole CONNECT request has come
- *   lcp             the client's first LCP packet has come; ours are held back until then
+ *   lcp             the client's first LCP packet has come
  *   authentication  the client's first PAP or CHAP packet has come
- *   ipcp            the client's first IPCP packet has come; ours are held back until then
+ *   ipcp            the client's first IPCP packet has come
  *   connected       the tunnel has been up for `afterMilliseconds`
  *
  * Actions:

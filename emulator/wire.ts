@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { FaultStream } from './fault-stream.ts';
+import type { ArmedFault } from './faults.ts';
+
+/** One client's connection after TLS. */
+export interface Wire {
+  readonly tls: TLSSocket;
+  /** What is read and written: `tls`, or the fault's stream before it. */
+  readonly stream: Duplex;
+  /** The client's public address, an IPv4 one without the IPv6 prefix. */
+  readonly remoteAddress: string;
+  /** There when a fault is armed that strikes after TLS. */
+  readonly faults: WireFaults | undefined;
+}
+
+export interface WireFaults {
+  readonly armed: ArmedFault;
+  readonly stream: FaultStream;
+  /** The TCP connection, for a reset. */
+  readonly raw: Socket;
+}
+
+/** Time for a peer to answer our FIN with its own. */
+const LINGER_MILLISECONDS = 300;
+
+/**
+ * Ends our direction and lets what is in flight arrive: destroying at once would make the kernel send
+ * RST when unread bytes wait. What still comes is thrown away; when the peer has ended too, or after a
+ * short time, all is closed.
+ */
+export function endGently(stream: Duplex): void {
+  if (stream.destroyed) return;
+  discardInput(stream);
+  stream.once('end', () => stream.destroy());
+  stream.end();
+  const timer = setTimeout(() => stream.destroy(), LINGER_MILLISECONDS);
+  stream.once('close', () => clearTimeout(timer));
+}
+
+/** Reads on for nobody. An error or the peer's end is not told to anyone either. */
+export function discardInput(stream: Duplex): void {
+  stream.removeAllListeners('data');
+  stream.removeAllListeners('end');
+  stream.on('error', () => undefined);
+  stream.resume();
+}
