@@ -1,0 +1,187 @@
+import type {
+  ConnectionState,
+  FailureCause,
+  HistoryEntry,
+  Prompt,
+  Stage,
+  TunnelFacts,
+} from '../../shared/connection.ts';
+import type { Profile, TrustedCertificate } from '../../shared/profile.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import type { LogLevel } from '../log.ts';
+import type { SessionCredentials, SessionEnd, SessionEvent } from '../session/session-types.ts';
+
+type CertificateCause = Extract<FailureCause, { kind: 'certificate-unknown' | 'certificate-changed' }>;
+export type CredentialsAsked = Extract<Prompt, { kind: 'credentials' }>['asks'];
+
+/** What the user gave or the store kept, as long as it may serve another attempt. */
+export type HeldCredentials =
+  | { readonly kind: 'password'; readonly userName: string; readonly password: string }
+  | {
+      readonly kind: 'code';
+      readonly userName: string;
+      readonly code: string;
+      /** Unix milliseconds. */
+      readonly typedAt: number;
+      /** It has left the machine, or may have. */
+      readonly isSpent: boolean;
+    }
+  | { readonly kind: 'motp'; readonly userName: string; readonly secret: string; readonly pin: string };
+
+/** Where the present run of attempts stands: from the user's "Connect" to the next rest. */
+export interface Run {
+  /** 1 for the first since "Connect", and for the first since a link was lost. */
+  readonly attempt: number;
+  /** There has been a tunnel in this run: a lost link is worth another attempt. */
+  readonly hadTunnel: boolean;
+}
+
+export type Phase =
+  /** Disconnected, or failed when there is a cause. */
+  | { readonly kind: 'resting'; readonly cause: FailureCause | undefined }
+  | { readonly kind: 'loading'; readonly load: number }
+  | {
+      readonly kind: 'asking';
+      readonly asks: CredentialsAsked;
+      readonly because: FailureCause | undefined;
+      readonly run: Run;
+    }
+  | {
+      readonly kind: 'attempting';
+      readonly session: number;
+      readonly stage: Stage;
+      readonly startedAt: number;
+      readonly secondStep: { readonly deadline: number; readonly refused: boolean } | undefined;
+      readonly run: Run;
+    }
+  | { readonly kind: 'trusting'; readonly cause: CertificateCause; readonly run: Run }
+  | {
+      readonly kind: 'connected';
+      readonly session: number;
+      readonly startedAt: number;
+      readonly since: number;
+      readonly tunnel: TunnelFacts;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly retryAt: number;
+      readonly because: FailureCause;
+      readonly run: Run;
+    }
+  | {
+      readonly kind: 'leaving';
+      readonly session: number;
+      readonly startedAt: number;
+      readonly tunnel: TunnelFacts | undefined;
+    };
+
+/** The whole of a connection's life. Holds secrets: it is never shown, `connectionState` is. */
+export interface ConnectionModel {
+  readonly profile: Profile;
+  readonly phase: Phase;
+  /** Numbers given out so far; what arrives under an older one is stale. */
+  readonly sessions: number;
+  readonly loads: number;
+  readonly credentials: HeldCredentials | undefined;
+  /** From the store: makes the difference between asking for a PIN and for a code. */
+  readonly motpSecret: string | undefined;
+  /** One-time codes that have been sent, newest last. */
+  readonly spentCodes: readonly string[];
+  /** The step of the generator's last code. */
+  readonly spentCounter: number | undefined;
+  /** The stored password was refused: ask before it is tried again. */
+  readonly refusal: FailureCause | undefined;
+  /** Unix milliseconds of refusals in a row. */
+  readonly refusedAt: readonly number[];
+}
+
+export interface StoredSecrets {
+  readonly password: string | undefined;
+  readonly motpSecret: string | undefined;
+}
+
+export type ConnectionEvent =
+  | { readonly kind: 'connect' }
+  | { readonly kind: 'disconnect' }
+  | { readonly kind: 'profile-changed'; readonly profile: Profile }
+  | { readonly kind: 'secrets-loaded'; readonly load: number; readonly secrets: StoredSecrets }
+  | { readonly kind: 'credentials-submitted'; readonly userName: string; readonly secret: string }
+  | { readonly kind: 'certificate-trusted' }
+  | { readonly kind: 'second-step-submitted'; readonly code: string }
+  | { readonly kind: 'prompt-dismissed' }
+  | { readonly kind: 'retry-due' }
+  | { readonly kind: 'session-said'; readonly session: number; readonly event: SessionEvent }
+  | {
+      readonly kind: 'session-ended';
+      readonly session: number;
+      readonly end: SessionEnd;
+      readonly receivedBytes: number;
+      readonly sentBytes: number;
+    };
+
+export type ConnectionEffect =
+  | { readonly kind: 'load-secrets'; readonly load: number }
+  | {
+      readonly kind: 'start-session';
+      readonly session: number;
+      readonly profile: Profile;
+      readonly credentials: SessionCredentials;
+    }
+  | { readonly kind: 'cancel-session'; readonly session: number }
+  | { readonly kind: 'submit-second-step'; readonly session: number; readonly code: string }
+  | { readonly kind: 'start-retry-timer'; readonly milliseconds: number }
+  | { readonly kind: 'stop-retry-timer' }
+  | { readonly kind: 'remember-certificate'; readonly trusted: TrustedCertificate }
+  | { readonly kind: 'remember-user-name'; readonly userName: string }
+  | { readonly kind: 'remember-password'; readonly password: string }
+  | { readonly kind: 'record'; readonly entry: HistoryEntry }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string };
+
+export function initialModel(profile: Profile): ConnectionModel {
+  return {
+    profile,
+    phase: { kind: 'resting', cause: undefined },
+    sessions: 0,
+    loads: 0,
+    credentials: undefined,
+    motpSecret: undefined,
+    spentCodes: [],
+    spentCounter: undefined,
+    refusal: undefined,
+    refusedAt: [],
+  };
+}
+
+/** What everybody may see of the model. */
+export function connectionState({ phase, credentials, profile }: ConnectionModel): ConnectionState {
+  switch (phase.kind) {
+    case 'resting':
+      return phase.cause === undefined ? { state: 'disconnected' } : { state: 'failed', cause: phase.cause };
+    case 'loading':
+      return { state: 'connecting', stage: 'resolving', attempt: 1 };
+    case 'asking': {
+      const userName = credentials?.userName ?? profile.userName;
+      const { asks, because } = phase;
+      return { state: 'prompting', prompt: { kind: 'credentials', asks, userName, because } };
+    }
+    case 'attempting':
+      return phase.secondStep === undefined
+        ? { state: 'connecting', stage: phase.stage, attempt: phase.run.attempt }
+        : { state: 'prompting', prompt: { kind: 'second-step', ...phase.secondStep } };
+    case 'trusting':
+      return { state: 'prompting', prompt: { kind: 'certificate', cause: phase.cause } };
+    case 'connected':
+      return { state: 'connected', since: phase.since, tunnel: phase.tunnel };
+    case 'waiting':
+      return {
+        state: 'waiting',
+        attempt: phase.run.attempt,
+        retryAt: phase.retryAt,
+        because: phase.because,
+      };
+    case 'leaving':
+      return { state: 'disconnecting' };
+    default:
+      return assertNever(phase);
+  }
+}

@@ -1,0 +1,73 @@
+import { STAGES, type FailureCause, type Stage } from '../../shared/connection.ts';
+
+const FIRST_DELAY_MILLISECONDS = 1000;
+const LONGEST_DELAY_MILLISECONDS = 60_000;
+
+/**
+ * Milliseconds before attempt number `attempt` (1 = the first after the loss): doubling from a
+ * second to a minute, of which `random` in [0, 1) takes away up to half, so that a router that comes
+ * back is not met by all its clients at once.
+ */
+export function retryDelay(attempt: number, random: number): number {
+  const full = Math.min(LONGEST_DELAY_MILLISECONDS, FIRST_DELAY_MILLISECONDS * 2 ** (attempt - 1));
+  return Math.round(full * (1 - random / 2));
+}
+
+/**
+ * Whether a connection that has stood is worth another attempt. What the network did may pass; what
+ * the router or the machine said on purpose will not.
+ *
+ * A router that said goodbye (CLOSE frame or Terminate-Request) to a standing tunnel did so on purpose:
+ * idle timeout, an administrator's "Drop", a disabled account. Dialling again would make the idle
+ * timeout meaningless and fight the administrator, so the connection ends and says why. A tunnel that
+ * ends without goodbye (a router that restarts, a firewall in between) arrives here as `link-lost`. While
+ * reconnecting, a router that closes early is one that is still starting.
+ */
+export function isWorthRetrying(cause: FailureCause): boolean {
+  switch (cause.kind) {
+    case 'link-lost':
+    case 'peer-silent':
+    case 'timed-out':
+    case 'name-not-found':
+    case 'network-unreachable':
+    case 'connection-refused':
+      return true;
+    case 'router-closed':
+      return cause.when !== 'connected';
+    default:
+      return false;
+  }
+}
+
+/** A refusal longer ago does not count towards a lock. */
+const REFUSALS_HOLD_MILLISECONDS = 30 * 60_000;
+/** Fewer wrong logins lock nobody out: DrayTek's example is 5, and other clients of the same address count too. */
+const REFUSALS_BEFORE_LOCK = 3;
+
+/**
+ * A router that blocks an address after wrong logins need not say so: it just stops answering it. After
+ * several refusals in a row, that silence is the lock.
+ */
+export function afterRefusals(cause: FailureCause, refusedAt: readonly number[], now: number): FailureCause {
+  const recent = refusedAt.filter((at) => now - at < REFUSALS_HOLD_MILLISECONDS);
+  if (recent.length < REFUSALS_BEFORE_LOCK || !isBlockedSilently(cause)) return cause;
+  return { kind: 'locked-out', retryAfterSeconds: undefined };
+}
+
+function isBlockedSilently(cause: FailureCause): boolean {
+  switch (cause.kind) {
+    case 'connection-refused':
+      return true;
+    case 'router-closed':
+      return cause.when !== 'connected' && isBeforeAnswer(cause.when);
+    case 'timed-out':
+      return isBeforeAnswer(cause.stage);
+    default:
+      return false;
+  }
+}
+
+function isBeforeAnswer(stage: Stage): boolean {
+  const index = STAGES.indexOf(stage);
+  return index >= STAGES.indexOf('connecting') && index <= STAGES.indexOf('requesting');
+}

@@ -1,0 +1,399 @@
+import { describe, expect, test } from 'vitest';
+import type { FailureCause, TunnelFacts } from '../../shared/connection.ts';
+import { profileSchema, type ProfileInput } from '../../shared/profile.ts';
+import { ConnectionModelDriver } from './reducer-driver.ts';
+import type { StoredSecrets } from './model.ts';
+
+const tunnel: TunnelFacts = {
+  interfaceName: 'svpn0',
+  address: '192.168.240.121',
+  gateway: '192.168.240.1',
+  dns: [],
+  mtu: 1442,
+  cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
+  routerAddress: '192.0.2.1',
+  authentication: 'PAP',
+};
+const LOST: FailureCause = { kind: 'link-lost', reason: 'ECONNRESET' };
+const CHANGED: FailureCause = {
+  kind: 'certificate-changed',
+  trustedPublicKeySha256: 'cd'.repeat(32),
+  certificate: {
+    fingerprint: 'AA',
+    publicKeySha256: 'ab'.repeat(32),
+    subject: 'CN=r',
+    issuer: 'CN=r',
+    names: [],
+    validFrom: '2020-01-01T00:00:00.000Z',
+    validTo: '2030-01-01T00:00:00.000Z',
+  },
+};
+const NO_SECRETS: StoredSecrets = { password: undefined, motpSecret: undefined };
+const STORED = { password: 'kept-password', motpSecret: undefined };
+const TOKEN = { password: undefined, motpSecret: 'e3152afee62599c8' };
+
+function driver(profile: Partial<ProfileInput> = {}): ConnectionModelDriver {
+  return new ConnectionModelDriver(
+    profileSchema.parse({
+      id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
+      name: 'Office',
+      server: 'vpn.example.com',
+      userName: 'alice',
+      ...profile,
+    }),
+  );
+}
+
+/** Connects with a stored password. */
+function connectedWithPassword(profile: Partial<ProfileInput> = {}): ConnectionModelDriver {
+  const it = driver(profile);
+  it.connect(STORED);
+  it.said({ kind: 'credentials-sent', motpCounter: undefined });
+  it.said({ kind: 'connected', tunnel });
+  return it;
+}
+
+/** Connects with a code from a token. */
+function connectedWithCode(): ConnectionModelDriver {
+  const it = driver({ authentication: 'motp' });
+  it.connect(NO_SECRETS);
+  it.submit('6ED4E4');
+  it.said({ kind: 'credentials-sent', motpCounter: undefined });
+  it.said({ kind: 'connected', tunnel });
+  return it;
+}
+
+describe('credentials', () => {
+  test('a stored password needs no prompt', () => {
+    const it = driver();
+    it.connect(STORED);
+    expect(it.state).toMatchObject({ state: 'connecting' });
+    expect(it.started).toEqual([{ kind: 'password', userName: 'alice', password: 'kept-password' }]);
+  });
+
+  test.each([
+    ['nothing stored', {}, NO_SECRETS, 'password'],
+    ['"Always Prompt for Credentials"', { alwaysPrompt: true }, STORED, 'password'],
+    ['no user name', { userName: '' }, STORED, 'password'],
+    ['a token', { authentication: 'motp' }, NO_SECRETS, 'motp-code'],
+    ['a token although a password is stored', { authentication: 'motp' }, STORED, 'motp-code'],
+    ['the built-in generator', { authentication: 'motp' }, TOKEN, 'motp-pin'],
+  ] as const)('asked for: %s', (_, profile, secrets, asks) => {
+    const it = driver(profile);
+    it.connect(secrets);
+    expect(it.state).toEqual({
+      state: 'prompting',
+      prompt: { kind: 'credentials', asks, userName: it.model.profile.userName, because: undefined },
+    });
+    expect(it.started).toEqual([]);
+  });
+
+  test('what cannot be right is not sent', () => {
+    const it = driver({ authentication: 'motp' });
+    it.connect(NO_SECRETS);
+    it.submit('1234');
+    expect(it.state.state).toBe('prompting');
+    expect(it.started).toEqual([]);
+  });
+
+  test('a code is sent in lower case, a generator’s PIN with its secret', () => {
+    const it = driver({ authentication: 'motp' });
+    it.connect(NO_SECRETS);
+    it.submit('6ED4E4');
+    expect(it.started).toEqual([{ kind: 'code', userName: 'alice', code: '6ed4e4' }]);
+    const generator = driver({ authentication: 'motp' });
+    generator.connect(TOKEN);
+    generator.submit('1234');
+    expect(generator.started).toEqual([
+      { kind: 'motp', userName: 'alice', secret: TOKEN.motpSecret, pin: '1234', notBeforeCounter: 0 },
+    ]);
+  });
+
+  test('are remembered once they proved right, as the profile says', () => {
+    const it = driver({ userName: '' });
+    it.connect(NO_SECRETS);
+    it.submit('new-password', 'bob');
+    expect(it.effects('remember-password')).toEqual([]);
+    it.said({ kind: 'connected', tunnel });
+    expect(it.effects('remember-password')).toEqual([
+      { kind: 'remember-password', password: 'new-password' },
+    ]);
+    expect(it.effects('remember-user-name')).toEqual([{ kind: 'remember-user-name', userName: 'bob' }]);
+    const forgetful = connectedWithPassword({ rememberCredentials: false });
+    expect(forgetful.effects('remember-password')).toEqual([]);
+    expect(connectedWithCode().effects('remember-password')).toEqual([]);
+  });
+
+  test('a refused stored password is asked for, with the reason, and only on "Connect"', () => {
+    const it = driver();
+    it.connect(STORED);
+    it.fails({ kind: 'credentials-refused' });
+    expect(it.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+    it.connect(STORED);
+    expect(it.state).toMatchObject({
+      prompt: { asks: 'password', because: { kind: 'credentials-refused' } },
+    });
+    it.send({ kind: 'prompt-dismissed' });
+    it.send({ kind: 'profile-changed', profile: it.model.profile });
+    it.connect(STORED);
+    expect(it.state.state).toBe('connecting');
+  });
+
+  test('nothing typed is held while disconnected', () => {
+    const it = connectedWithPassword();
+    it.send({ kind: 'disconnect' });
+    it.ends({ kind: 'cancelled' });
+    expect(JSON.stringify(it.model)).not.toContain('kept-password');
+  });
+});
+
+describe('one-time codes', () => {
+  test('a sent code is never sent again, not even when it is typed again', () => {
+    const it = connectedWithCode();
+    it.fails(LOST, true);
+    expect(it.state).toMatchObject({ prompt: { asks: 'motp-code', because: LOST } });
+    it.submit('6ed4e4');
+    expect(it.started).toHaveLength(1);
+    it.submit('502a59');
+    expect(it.started).toHaveLength(2);
+  });
+
+  test('a code that was not sent serves after the certificate was trusted, for 20 seconds', () => {
+    for (const [seconds, starts] of [
+      [19, 2],
+      [20, 1],
+    ] as const) {
+      const it = driver({ authentication: 'motp' });
+      it.connect(NO_SECRETS);
+      it.submit('6ed4e4');
+      it.fails(CHANGED);
+      expect(it.state).toEqual({ state: 'prompting', prompt: { kind: 'certificate', cause: CHANGED } });
+      it.now += seconds * 1000;
+      it.send({ kind: 'certificate-trusted' });
+      expect(it.started).toHaveLength(starts);
+    }
+  });
+
+  test('the generator’s next code is of a later step than the last one sent', () => {
+    const it = driver({ authentication: 'motp' });
+    it.connect(TOKEN);
+    it.submit('1234');
+    it.said({ kind: 'credentials-sent', motpCounter: 700 });
+    it.said({ kind: 'connected', tunnel });
+    it.fails(LOST, true);
+    it.send({ kind: 'retry-due' });
+    expect(it.started.at(-1)).toMatchObject({ kind: 'motp', pin: '1234', notBeforeCounter: 701 });
+    it.fails({ kind: 'code-refused', code: 'motp', clockDifferenceSeconds: undefined });
+    it.connect(TOKEN);
+    it.submit('4321');
+    expect(it.started.at(-1)).toMatchObject({ pin: '4321', notBeforeCounter: 701 });
+  });
+
+  test('a code on its way when the user left is spent all the same', () => {
+    const it = driver({ authentication: 'motp' });
+    it.connect(NO_SECRETS);
+    it.submit('6ed4e4');
+    it.send({ kind: 'disconnect' });
+    it.said({ kind: 'credentials-sent', motpCounter: undefined });
+    it.ends({ kind: 'cancelled' });
+    it.connect(NO_SECRETS);
+    it.submit('6ed4e4');
+    expect(it.started).toHaveLength(1);
+  });
+
+  test('the second step: asked with its deadline, each code once', () => {
+    const it = driver();
+    it.connect(STORED);
+    it.said({ kind: 'second-step', deadline: 99, refused: false });
+    expect(it.state).toEqual({
+      state: 'prompting',
+      prompt: { kind: 'second-step', deadline: 99, refused: false },
+    });
+    it.send({ kind: 'second-step-submitted', code: '123 456' });
+    expect(it.effects('submit-second-step')).toEqual([
+      { kind: 'submit-second-step', session: 1, code: '123456' },
+    ]);
+    expect(it.state).toMatchObject({ state: 'connecting', stage: 'second-step' });
+    it.said({ kind: 'second-step', deadline: 99, refused: true });
+    it.send({ kind: 'second-step-submitted', code: '123456' });
+    expect(it.effects('submit-second-step')).toHaveLength(1);
+    it.send({ kind: 'prompt-dismissed' });
+    expect(it.effects('cancel-session')).toEqual([{ kind: 'cancel-session', session: 1 }]);
+  });
+});
+
+describe('certificates', () => {
+  test('trusting pins the key and goes on without asking for the password again', () => {
+    const it = driver();
+    it.connect(STORED);
+    it.fails(CHANGED);
+    it.send({ kind: 'certificate-trusted' });
+    const trusted = { publicKeySha256: 'ab'.repeat(32), trustedAt: new Date(it.now).toISOString() };
+    expect(it.effects('remember-certificate')).toEqual([{ kind: 'remember-certificate', trusted }]);
+    expect(it.effects('start-session').at(-1)?.profile.trustedCertificate).toEqual(trusted);
+    expect(it.effects('record')).toEqual([]);
+  });
+
+  test('a changed one while reconnecting is a question, not another attempt', () => {
+    const it = connectedWithPassword();
+    it.fails(LOST, true);
+    it.send({ kind: 'retry-due' });
+    it.fails(CHANGED);
+    expect(it.state).toMatchObject({ prompt: { kind: 'certificate' } });
+    it.send({ kind: 'prompt-dismissed' });
+    expect(it.state).toEqual({ state: 'disconnected' });
+  });
+});
+
+describe('reconnecting', () => {
+  test('after a lost link, waiting longer each time, from the beginning after a success', () => {
+    const it = connectedWithPassword();
+    it.random = 0;
+    it.fails(LOST, true);
+    expect(it.state).toEqual({ state: 'waiting', attempt: 1, retryAt: it.now + 1000, because: LOST });
+    it.send({ kind: 'retry-due' });
+    expect(it.state).toMatchObject({ state: 'connecting', attempt: 1 });
+    it.fails({ kind: 'name-not-found', host: 'vpn.example.com' });
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 2, retryAt: it.now + 2000 });
+    for (let i = 0; i < 20; i++) {
+      it.send({ kind: 'retry-due' });
+      it.fails({ kind: 'timed-out', stage: 'connecting', seconds: 10 });
+    }
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 22, retryAt: it.now + 60_000 });
+    it.send({ kind: 'retry-due' });
+    it.said({ kind: 'connected', tunnel });
+    it.fails(LOST, true);
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 1, retryAt: it.now + 1000 });
+    // The lost tunnels, not the vain attempts.
+    expect(it.effects('record')).toHaveLength(2);
+  });
+
+  test.each<FailureCause>([
+    { kind: 'credentials-refused' },
+    { kind: 'code-refused', code: 'motp', clockDifferenceSeconds: 3 },
+    { kind: 'locked-out', retryAfterSeconds: 60 },
+    { kind: 'no-address', reason: 'pool-exhausted' },
+    { kind: 'router-closed', when: 'connected' },
+    { kind: 'protocol-error', code: 'frame-version', detail: '' },
+  ])('never after $kind', (cause) => {
+    const it = connectedWithPassword();
+    it.fails(cause, true);
+    expect(it.state).toEqual({ state: 'failed', cause });
+    const later = connectedWithPassword();
+    later.fails(LOST, true);
+    later.send({ kind: 'retry-due' });
+    later.fails(cause);
+    expect(later.state).toEqual({ state: 'failed', cause });
+  });
+
+  test('never when the profile says no, and never when there was no tunnel', () => {
+    const it = connectedWithPassword({ advanced: { reconnect: false } });
+    it.fails(LOST, true);
+    expect(it.state).toEqual({ state: 'failed', cause: LOST });
+    const first = driver();
+    first.connect(STORED);
+    first.fails(LOST);
+    expect(first.state).toEqual({ state: 'failed', cause: LOST });
+  });
+
+  test('"Disconnect" while waiting stops the timer', () => {
+    const it = connectedWithPassword();
+    it.fails(LOST, true);
+    it.send({ kind: 'disconnect' });
+    expect(it.effects('stop-retry-timer')).toHaveLength(1);
+    it.send({ kind: 'retry-due' });
+    expect(it.state).toEqual({ state: 'disconnected' });
+  });
+});
+
+describe('a router that stops answering after refusals', () => {
+  function refusedTimes(times: number): ConnectionModelDriver {
+    const it = driver();
+    for (let i = 0; i < times; i++) {
+      it.connect(NO_SECRETS);
+      it.submit('wrong-password');
+      it.fails({ kind: 'credentials-refused' });
+    }
+    it.connect(NO_SECRETS);
+    it.submit('another');
+    return it;
+  }
+  const CLOSED: FailureCause = { kind: 'router-closed', when: 'securing' };
+
+  test('has locked us out', () => {
+    const it = refusedTimes(3);
+    it.fails(CLOSED);
+    expect(it.state).toEqual({
+      state: 'failed',
+      cause: { kind: 'locked-out', retryAfterSeconds: undefined },
+    });
+  });
+
+  test('has not, when there were few, or long ago', () => {
+    const few = refusedTimes(2);
+    few.fails(CLOSED);
+    expect(few.state).toEqual({ state: 'failed', cause: CLOSED });
+    const old = refusedTimes(3);
+    old.now += 31 * 60_000;
+    old.fails(CLOSED);
+    expect(old.state).toEqual({ state: 'failed', cause: CLOSED });
+  });
+});
+
+describe('history', () => {
+  test('an entry when the user ends it, with what was moved', () => {
+    const it = connectedWithPassword();
+    const startedAt = it.now;
+    it.now += 60_000;
+    it.send({ kind: 'disconnect' });
+    expect(it.state).toEqual({ state: 'disconnecting' });
+    it.ends({ kind: 'cancelled' }, { receivedBytes: 7, sentBytes: 9 });
+    expect(it.state).toEqual({ state: 'disconnected' });
+    expect(it.effects('record')).toEqual([
+      {
+        kind: 'record',
+        entry: {
+          profileId: it.model.profile.id,
+          profileName: 'Office',
+          startedAt,
+          endedAt: startedAt + 60_000,
+          address: tunnel.address,
+          receivedBytes: 7,
+          sentBytes: 9,
+          end: 'user',
+        },
+      },
+    ]);
+  });
+
+  test('an entry for an attempt that failed', () => {
+    const it = driver();
+    it.connect(STORED);
+    it.fails({ kind: 'connection-refused', host: 'vpn.example.com', port: 443 });
+    expect(it.effects('record')).toMatchObject([
+      { entry: { end: 'connection-refused', address: undefined } },
+    ]);
+  });
+});
+
+test('what does not fit is logged and changes nothing', () => {
+  const it = driver();
+  const before = it.model;
+  it.send({ kind: 'retry-due' });
+  it.send({ kind: 'certificate-trusted' });
+  it.send({ kind: 'session-said', session: 9, event: { kind: 'stage', stage: 'securing' } });
+  it.send({ kind: 'secrets-loaded', load: 3, secrets: STORED });
+  it.send({ kind: 'second-step-submitted', code: '123456' });
+  expect(it.model).toBe(before);
+  expect(it.effects('log')).toHaveLength(5);
+  expect(JSON.stringify(it.effects('log'))).not.toMatch(/kept-password|123456/);
+});
+
+test('a profile of another type is refused before anything is asked', () => {
+  const it = driver({ serverType: 'openvpn' });
+  it.send({ kind: 'connect' });
+  expect(it.state).toEqual({
+    state: 'failed',
+    cause: { kind: 'unsupported-server-type', serverType: 'openvpn' },
+  });
+});

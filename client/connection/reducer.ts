@@ -1,0 +1,392 @@
+import { assertNever } from '../../shared/assert-never.ts';
+import { mayConnect, type FailureCause } from '../../shared/connection.ts';
+import type { SessionEnd, SessionEvent } from '../session/session-types.ts';
+import { checkCredentials } from './credentials-check.ts';
+import {
+  areUsable,
+  credentialsForSession,
+  credentialsFromStore,
+  credentialsFromTyping,
+  credentialsWanted,
+} from './held-credentials.ts';
+import {
+  connectionState,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionModel,
+  type Phase,
+  type Run,
+} from './model.ts';
+import { afterRefusals, isWorthRetrying, retryDelay } from './reconnect-policy.ts';
+
+/** What the world contributes to a step: the time in Unix milliseconds and a number in [0, 1). */
+export interface StepContext {
+  readonly now: number;
+  readonly random: number;
+}
+
+export interface Step {
+  readonly model: ConnectionModel;
+  readonly effects: readonly ConnectionEffect[];
+}
+
+const FIRST_RUN: Run = { attempt: 1, hadTunnel: false };
+/** Enough to recognise a code that the user types again. */
+const CODES_REMEMBERED = 16;
+
+/**
+ * A connection's life, one event at a time. Pure. An event that does not fit the phase is logged and
+ * changes nothing.
+ *
+ *   resting ──connect──▶ loading ──▶ asking ──▶ attempting ──▶ connected
+ *      ▲                    └───────────────────▲   │ ▲            │ link lost
+ *      │                                 trusting ◀─┘ └─ waiting ◀─┘ (asking, when codes are typed)
+ *      └── leaving ◀──disconnect── attempting, connected
+ */
+export function reduce(model: ConnectionModel, event: ConnectionEvent, context: StepContext): Step {
+  switch (event.kind) {
+    case 'connect':
+      return connect(model);
+    case 'disconnect':
+      return disconnect(model);
+    case 'profile-changed':
+      // Perhaps the password was corrected: it deserves a try without being asked for again.
+      return step({ ...model, profile: event.profile, refusal: undefined });
+    case 'secrets-loaded':
+      return secretsLoaded(model, event, context);
+    case 'credentials-submitted':
+      return credentialsSubmitted(model, event, context);
+    case 'certificate-trusted':
+      return certificateTrusted(model, context);
+    case 'second-step-submitted':
+      return secondStepSubmitted(model, event.code);
+    case 'prompt-dismissed':
+      return promptDismissed(model);
+    case 'retry-due':
+      if (model.phase.kind !== 'waiting') return unexpected(model, event);
+      return attemptOrAsk(model, model.phase.run, model.phase.because, context);
+    case 'session-said':
+      return sessionSaid(model, event, context);
+    case 'session-ended':
+      return sessionEnded(model, event, context);
+    default:
+      return assertNever(event);
+  }
+}
+
+function step(model: ConnectionModel, ...effects: ConnectionEffect[]): Step {
+  return { model, effects };
+}
+
+function unexpected(model: ConnectionModel, event: ConnectionEvent): Step {
+  const text = `${event.kind} does not fit ${model.phase.kind}: nothing done`;
+  return step(model, { kind: 'log', level: 'debug', text });
+}
+
+/** Whatever a run gathered is forgotten with it; what was spent stays spent. */
+function rest(model: ConnectionModel, cause?: FailureCause): ConnectionModel {
+  return { ...model, phase: { kind: 'resting', cause }, credentials: undefined, motpSecret: undefined };
+}
+
+function connect(model: ConnectionModel): Step {
+  if (!mayConnect(connectionState(model))) return unexpected(model, { kind: 'connect' });
+  const { serverType } = model.profile;
+  if (serverType !== 'ssl') return step(rest(model, { kind: 'unsupported-server-type', serverType }));
+  const load = model.loads + 1;
+  return step(
+    { ...rest(model), loads: load, phase: { kind: 'loading', load } },
+    { kind: 'load-secrets', load },
+  );
+}
+
+function disconnect(model: ConnectionModel): Step {
+  const { phase } = model;
+  switch (phase.kind) {
+    case 'resting':
+      // Also how a failure is put away.
+      return step(rest(model));
+    case 'loading':
+    case 'asking':
+    case 'trusting':
+      return step(rest(model));
+    case 'waiting':
+      return step(rest(model), { kind: 'stop-retry-timer' });
+    case 'attempting':
+    case 'connected':
+      return leave(model, phase);
+    case 'leaving':
+      return step(model);
+    default:
+      return assertNever(phase);
+  }
+}
+
+function leave(model: ConnectionModel, phase: Extract<Phase, { kind: 'attempting' | 'connected' }>): Step {
+  const { session, startedAt } = phase;
+  const tunnel = phase.kind === 'connected' ? phase.tunnel : undefined;
+  return step(
+    { ...model, phase: { kind: 'leaving', session, startedAt, tunnel } },
+    { kind: 'cancel-session', session },
+  );
+}
+
+function secretsLoaded(
+  model: ConnectionModel,
+  event: Extract<ConnectionEvent, { kind: 'secrets-loaded' }>,
+  context: StepContext,
+): Step {
+  const { phase } = model;
+  if (phase.kind !== 'loading' || phase.load !== event.load) return unexpected(model, event);
+  const loaded: ConnectionModel = {
+    ...model,
+    motpSecret: event.secrets.motpSecret,
+    credentials: credentialsFromStore(model, event.secrets),
+  };
+  return attemptOrAsk(loaded, FIRST_RUN, model.refusal, context);
+}
+
+/** Starts an attempt with what is at hand, or asks for what is missing. */
+function attemptOrAsk(
+  model: ConnectionModel,
+  run: Run,
+  because: FailureCause | undefined,
+  context: StepContext,
+): Step {
+  const held = model.credentials;
+  if (held === undefined || !areUsable(held, context.now)) {
+    return ask(model, run, because);
+  }
+  const session = model.sessions + 1;
+  const startedAt = context.now;
+  return step(
+    {
+      ...model,
+      sessions: session,
+      phase: { kind: 'attempting', session, stage: 'resolving', startedAt, secondStep: undefined, run },
+    },
+    {
+      kind: 'start-session',
+      session,
+      profile: model.profile,
+      credentials: credentialsForSession(held, model.spentCounter),
+    },
+  );
+}
+
+function ask(model: ConnectionModel, run: Run, because: FailureCause | undefined): Step {
+  return step({ ...model, phase: { kind: 'asking', asks: credentialsWanted(model), because, run } });
+}
+
+function credentialsSubmitted(
+  model: ConnectionModel,
+  event: Extract<ConnectionEvent, { kind: 'credentials-submitted' }>,
+  context: StepContext,
+): Step {
+  const { phase } = model;
+  if (phase.kind !== 'asking') return unexpected(model, event);
+  const checked = checkCredentials(event, phase.asks, model.spentCodes);
+  if (checked.problem !== undefined) {
+    const text = `What was typed cannot be right (${checked.problem}): not sent`;
+    return step(model, { kind: 'log', level: 'info', text });
+  }
+  const credentials = credentialsFromTyping(model, phase.asks, checked, context.now);
+  return attemptOrAsk({ ...model, credentials }, phase.run, phase.because, context);
+}
+
+function certificateTrusted(model: ConnectionModel, context: StepContext): Step {
+  const { phase, profile } = model;
+  if (phase.kind !== 'trusting') return unexpected(model, { kind: 'certificate-trusted' });
+  const trusted = {
+    publicKeySha256: phase.cause.certificate.publicKeySha256,
+    trustedAt: new Date(context.now).toISOString(),
+  };
+  const pinned = { ...model, profile: { ...profile, trustedCertificate: trusted } };
+  const next = attemptOrAsk(pinned, phase.run, undefined, context);
+  return step(next.model, { kind: 'remember-certificate', trusted }, ...next.effects);
+}
+
+function secondStepSubmitted(model: ConnectionModel, typed: string): Step {
+  const { phase } = model;
+  const code = typed.replace(/\s/g, '');
+  if (phase.kind !== 'attempting' || phase.secondStep === undefined || model.spentCodes.includes(code)) {
+    return unexpected(model, { kind: 'second-step-submitted', code: '' });
+  }
+  return step(
+    { ...withSpentCode(model, code), phase: { ...phase, secondStep: undefined } },
+    { kind: 'submit-second-step', session: phase.session, code },
+  );
+}
+
+function promptDismissed(model: ConnectionModel): Step {
+  const { phase } = model;
+  const isPrompting =
+    phase.kind === 'asking' ||
+    phase.kind === 'trusting' ||
+    (phase.kind === 'attempting' && phase.secondStep !== undefined);
+  return isPrompting ? disconnect(model) : unexpected(model, { kind: 'prompt-dismissed' });
+}
+
+function withSpentCode(model: ConnectionModel, code: string): ConnectionModel {
+  return { ...model, spentCodes: [...model.spentCodes, code].slice(-CODES_REMEMBERED) };
+}
+
+function sessionSaid(
+  model: ConnectionModel,
+  event: Extract<ConnectionEvent, { kind: 'session-said' }>,
+  context: StepContext,
+): Step {
+  const { phase } = model;
+  const isCurrent =
+    (phase.kind === 'attempting' || phase.kind === 'connected' || phase.kind === 'leaving') &&
+    phase.session === event.session;
+  if (!isCurrent) return unexpected(model, event);
+  // Even while leaving: what was sent is spent.
+  if (event.event.kind === 'credentials-sent') return step(credentialsSent(model, event.event));
+  if (phase.kind !== 'attempting') return step(model);
+  switch (event.event.kind) {
+    case 'stage':
+      return step({ ...model, phase: { ...phase, stage: event.event.stage, secondStep: undefined } });
+    case 'second-step': {
+      const { deadline, refused } = event.event;
+      return step({ ...model, phase: { ...phase, stage: 'second-step', secondStep: { deadline, refused } } });
+    }
+    case 'connected':
+      return connected(model, phase, event.event, context);
+    case 'round-trip':
+      return step(model);
+    default:
+      return assertNever(event.event);
+  }
+}
+
+function credentialsSent(
+  model: ConnectionModel,
+  event: Extract<SessionEvent, { kind: 'credentials-sent' }>,
+): ConnectionModel {
+  const held = model.credentials;
+  if (held?.kind === 'code') {
+    return { ...withSpentCode(model, held.code), credentials: { ...held, isSpent: true } };
+  }
+  return event.motpCounter === undefined ? model : { ...model, spentCounter: event.motpCounter };
+}
+
+function connected(
+  model: ConnectionModel,
+  phase: Extract<Phase, { kind: 'attempting' }>,
+  event: Extract<SessionEvent, { kind: 'connected' }>,
+  context: StepContext,
+): Step {
+  const { session, startedAt } = phase;
+  const { tunnel } = event;
+  return step(
+    {
+      ...model,
+      refusal: undefined,
+      refusedAt: [],
+      phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
+    },
+    ...worthRemembering(model),
+  );
+}
+
+/** Credentials are kept once they have proved right, and one-time ones never. */
+function worthRemembering({ profile, credentials }: ConnectionModel): ConnectionEffect[] {
+  if (!profile.rememberCredentials || credentials === undefined) return [];
+  const effects: ConnectionEffect[] = [];
+  const { userName } = credentials;
+  if (userName !== profile.userName) effects.push({ kind: 'remember-user-name', userName });
+  if (credentials.kind === 'password') {
+    effects.push({ kind: 'remember-password', password: credentials.password });
+  }
+  return effects;
+}
+
+type SessionEnded = Extract<ConnectionEvent, { kind: 'session-ended' }>;
+
+function sessionEnded(model: ConnectionModel, event: SessionEnded, context: StepContext): Step {
+  const { phase } = model;
+  switch (phase.kind) {
+    case 'attempting':
+    case 'connected':
+    case 'leaving':
+      if (phase.session === event.session) break;
+      return unexpected(model, event);
+    default:
+      return unexpected(model, event);
+  }
+  const { end } = event;
+  if (phase.kind === 'leaving' || end.kind === 'cancelled') {
+    return step(rest(model), record(model, phase, event, { kind: 'cancelled' }, context.now));
+  }
+  return sessionFailed(model, phase, event, end, context);
+}
+
+function sessionFailed(
+  model: ConnectionModel,
+  phase: Extract<Phase, { kind: 'attempting' | 'connected' }>,
+  event: SessionEnded,
+  end: Extract<SessionEnd, { kind: 'failed' }>,
+  context: StepContext,
+): Step {
+  const cause = afterRefusals(end.cause, model.refusedAt, context.now);
+  const run = phase.kind === 'attempting' ? phase.run : undefined;
+  if (run !== undefined && (cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed')) {
+    // No end: the attempt goes on from here if the user says so.
+    return step({ ...model, phase: { kind: 'trusting', cause, run } });
+  }
+  const hadTunnel = run === undefined || run.hadTunnel;
+  // Every vain attempt of a night without network would push the real sessions out of the history.
+  const recorded =
+    run?.hadTunnel === true && isWorthRetrying(cause)
+      ? []
+      : [record(model, phase, event, { kind: 'failed', cause, wasConnected: end.wasConnected }, context.now)];
+  if (hadTunnel && model.profile.advanced.reconnect && isWorthRetrying(cause)) {
+    const next = reconnect(
+      model,
+      { attempt: run === undefined ? 1 : run.attempt + 1, hadTunnel },
+      cause,
+      context,
+    );
+    return step(next.model, ...recorded, ...next.effects);
+  }
+  return step(rest(refused(model, cause, context.now), cause), ...recorded);
+}
+
+function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {
+  if (cause.kind !== 'credentials-refused' && cause.kind !== 'code-refused') return model;
+  return { ...model, refusal: cause, refusedAt: [...model.refusedAt, now].slice(-CODES_REMEMBERED) };
+}
+
+/** Waits, unless somebody must type a code first: then it is asked for at once. */
+function reconnect(model: ConnectionModel, run: Run, cause: FailureCause, context: StepContext): Step {
+  const milliseconds = retryDelay(run.attempt, context.random);
+  const retryAt = context.now + milliseconds;
+  const held = model.credentials;
+  if (held === undefined || !areUsable(held, retryAt)) return ask(model, run, cause);
+  return step(
+    { ...model, phase: { kind: 'waiting', retryAt, because: cause, run } },
+    { kind: 'start-retry-timer', milliseconds },
+  );
+}
+
+function record(
+  { profile }: ConnectionModel,
+  phase: Extract<Phase, { kind: 'attempting' | 'connected' | 'leaving' }>,
+  event: SessionEnded,
+  end: SessionEnd,
+  now: number,
+): ConnectionEffect {
+  return {
+    kind: 'record',
+    entry: {
+      profileId: profile.id,
+      profileName: profile.name,
+      startedAt: phase.startedAt,
+      endedAt: now,
+      address: phase.kind === 'attempting' ? undefined : phase.tunnel?.address,
+      receivedBytes: event.receivedBytes,
+      sentBytes: event.sentBytes,
+      end: end.kind === 'cancelled' ? 'user' : end.cause.kind,
+    },
+  };
+}
