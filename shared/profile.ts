@@ -8,13 +8,18 @@ import { z } from 'zod';
 const HOST =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
+/** No top-level domain is a number, so `192.168.1.300` is a mistyped address and not a name (RFC 3696 §2). */
+function isHostName(text: string): boolean {
+  return HOST.test(text) && !/(^|\.)[0-9]+\.?$/.test(text);
+}
+
 /** A host name (RFC 1123), an IPv4 address, or an IPv6 address with or without brackets. */
 export const serverSchema = z
   .string()
   .trim()
   .transform((text) => text.replace(/^\[(.*)\]$/, '$1'))
   .refine(
-    (text) => HOST.test(text) || z.ipv6().safeParse(text).success,
+    (text) => isHostName(text) || z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success,
     'Enter a host name or an IP address, for example vpn.example.com',
   );
 

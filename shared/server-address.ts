@@ -1,0 +1,28 @@
+/** Where a router is dialled, as a person types it. */
+export interface ServerAddress {
+  /** A name or an address; not checked here. */
+  readonly server: string;
+  /** What stood behind the colon; text when it is no number. */
+  readonly port: number | string | undefined;
+}
+
+/**
+ * Takes apart `host:port`, `[2001:db8::1]:4433` and an address pasted from a browser
+ * (`https://host:4433/`). An IPv6 address without brackets has no port.
+ */
+export function parseServerAddress(text: string): ServerAddress {
+  const bare = text
+    .trim()
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/.*$/s, '');
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(bare);
+  if (bracketed !== null) return { server: bracketed[1] ?? '', port: readPort(bracketed[2]) };
+  const colon = bare.indexOf(':');
+  if (colon < 0 || colon !== bare.lastIndexOf(':')) return { server: bare, port: undefined };
+  return { server: bare.slice(0, colon), port: readPort(bare.slice(colon + 1)) };
+}
+
+function readPort(text: string | undefined): number | string | undefined {
+  if (text === undefined || text === '') return undefined;
+  return /^[0-9]+$/.test(text) ? Number(text) : text;
+}
