@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { type Result, err, ok } from '../shared/result.ts';
+
+/** What a poll handle of koffi can do. It must be kept in a field: an unreferenced one is collected. */
+export interface PollHandle {
+  start(events: { readonly readable: boolean }, callback: PollCallback): void;
+  stop(): void;
+  close(): void;
+}
+
+/** `status` is libuv's: negative (UV_EBADF …) when the descriptor has gone bad. koffi's own types leave it out. */
+export type PollCallback = (status: number) => void;
+
+/** The part of koffi's interface that we use; its own declarations give `any`. */
+interface Koffi {
+  load(library: string): { func(name: string, result: string, parameters: readonly string[]): never };
+  address(bytes: Uint8Array): bigint;
+  errno(): number;
+  readonly node: {
+    poll(descriptor: number, events: { readonly readable: boolean }, callback: PollCallback): PollHandle;
+  };
+}
+
+/** System calls by the C library. Each gives -1 on failure, and `errno` right after it says why. */
+export interface Libc {
+  open(path: string, flags: number): number;
+  close(descriptor: number): number;
+  ioctl(descriptor: number, request: number, argument: Uint8Array): number;
+  /** `address` is `addressOf` a buffer (plus an offset) that the caller keeps alive. */
+  read(descriptor: number, address: number, length: number): number;
+  write(descriptor: number, address: number, length: number): number;
+  addressOf(bytes: Uint8Array): number;
+  errno(): number;
+  poll(descriptor: number, callback: PollCallback): PollHandle;
+}
+
+export const Errno = {
+  EPERM: 1,
+  ENOENT: 2,
+  EINTR: 4,
+  ENXIO: 6,
+  EAGAIN: 11,
+  EACCES: 13,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+} as const;
+
+let loaded: Result<Libc, string> | undefined;
+
+/**
+ * The C library through koffi, loaded at the first call: a machine where koffi or glibc is missing can
+ * do everything that needs no device. The error says what could not be loaded.
+ */
+export function loadLibc(): Result<Libc, string> {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Result<Libc, string> {
+  if (process.platform !== 'linux') return err(`no TUN device on ${process.platform}`);
+  try {
+    const koffi: Koffi = createRequire(import.meta.url)('koffi');
+    return ok(declare(koffi));
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function declare(koffi: Koffi): Libc {
+  const library = koffi.load('libc.so.6');
+  const pointer = 'uintptr_t';
+  return {
+    open: library.func('open', 'int', ['str', 'int']),
+    close: library.func('close', 'int', ['int']),
+    ioctl: library.func('ioctl', 'int', ['int', 'unsigned long', 'void *']),
+    read: library.func('read', 'intptr_t', ['int', pointer, 'size_t']),
+    write: library.func('write', 'intptr_t', ['int', pointer, 'size_t']),
+    // User space ends below 2^47, so an address is exact as a number.
+    addressOf: (bytes) => Number(koffi.address(bytes)),
+    errno: () => koffi.errno(),
+    poll: (descriptor, callback) => koffi.node.poll(descriptor, { readable: true }, callback),
+  };
+}
