@@ -26,7 +26,7 @@ export type CodeGenerator = (unixMilliseconds: number) => Code;
 /** What a secret makes: TOTP codes at once, mOTP codes together with a PIN. */
 export type OtpKey =
   | { readonly kind: 'totp'; readonly generator: CodeGenerator }
-  | { readonly kind: 'motp'; withPin(pin: string): CodeGenerator };
+  | { readonly kind: 'motp'; readonly secret: string; withPin(pin: string): CodeGenerator };
 
 /** Takes the bare secret or a key address, whose kind counts. The error is a sentence without its full stop. */
 export function readKey(text: string, totp: boolean): Result<OtpKey, string> {
@@ -64,6 +64,7 @@ function totpKey(secret: Uint8Array, options: TotpOptions): OtpKey {
 function motpKey(secret: string): OtpKey {
   return {
     kind: 'motp',
+    secret,
     withPin: (pin) => (now) => {
       const counter = motpCounter(now);
       const validFrom = motpStepStart(counter);

@@ -75,8 +75,9 @@ export function createOutput(json: boolean): Output {
     },
     fail: (failure) => {
       object(failureObject(failure));
-      note(`${style.bad('Failed:')} ${failure.message}`);
-      for (const step of failure.steps) note(`  - ${step}`);
+      if (failure.title === undefined) note(`${style.bad('Failed:')} ${printable(failure.message)}`);
+      else note(`${style.bad(failure.title)}\n  ${printable(failure.message)}`);
+      for (const step of failure.steps) note(`  ${step}`);
       return exitCode(failure.reason);
     },
   };

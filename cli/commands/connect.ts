@@ -1,3 +1,82 @@
 import type { Command } from 'commander';
-import type { Run } from '../context.ts';
-export function defineConnect(_command: Command, _run: Run): void {}
+import { type CommandFailure, fail } from '../command-failure.ts';
+import { createAskingAttendant } from '../connect/asking-attendant.ts';
+import { connectInBackground } from '../connect/background.ts';
+import {
+  type CredentialOptions,
+  addCredentialOptions,
+  givenAnswers,
+  readMotpSecret,
+} from '../connect/credential-options.ts';
+import { holdConnection } from '../connect/hold-connection.ts';
+import type { Context, Run } from '../context.ts';
+import { alreadyConnectedSentence, askStatus } from '../control/ask-status.ts';
+import { exitCode } from '../exit-codes.ts';
+import { interruptedMessage } from '../interruption.ts';
+import { findProfile, openProfiles } from '../store-access.ts';
+
+interface ConnectOptions extends CredentialOptions {
+  readonly background?: true;
+  readonly verbose?: true;
+}
+
+export function defineConnect(command: Command, run: Run): void {
+  command
+    .description(
+      'Connects a profile and stays until Ctrl-C or "smartvpn disconnect". Making the network device needs root, or CAP_NET_ADMIN.',
+    )
+    .argument('<profile>', "a profile's name")
+    .option('--background', 'once connected, go on in the background');
+  addCredentialOptions(command)
+    .addHelpText(
+      'after',
+      `
+What is not given is asked for on the terminal, without echo. An unknown certificate is shown with its
+fingerprint, and trusted after a yes; one that has changed is always refused.
+
+Examples:
+  sudo smartvpn connect office
+  sudo smartvpn connect office --background && smartvpn status
+  sudo smartvpn connect office --motp-secret-file /root/motp     asks for the PIN alone
+  pass show office | sudo smartvpn connect office --password-stdin --background`,
+    )
+    .action(run(connect));
+}
+
+async function connect(context: Context, name: string, options: ConnectOptions): Promise<number> {
+  const { output, folders, interruption } = context;
+  const store = await openProfiles(context);
+  const profile = findProfile(store, name);
+  if (!profile.ok) return output.fail(profile.error);
+  // Before anything is asked for in vain. The control socket itself decides again later.
+  const running = await askStatus(folders.runtime, interruption.signal);
+  if (running.ok) return output.fail(alreadyConnected(alreadyConnectedSentence(running.value)));
+  const motpSecret = readMotpSecret(options);
+  if (!motpSecret.ok) return output.fail(motpSecret.error);
+  const attendant = createAskingAttendant(context, givenAnswers(options));
+  const verbose = options.verbose === true;
+  if (options.background === true) {
+    return connectInBackground(context, attendant, {
+      profileId: profile.value.id,
+      motpSecret: motpSecret.value,
+      verbose,
+    });
+  }
+  const ending = await holdConnection({
+    profile: profile.value,
+    store,
+    folders,
+    attendant,
+    signal: interruption.signal,
+    motpSecret: motpSecret.value,
+    verbose,
+  });
+  if (ending.kind === 'failed') return output.fail(ending.failure);
+  const reason = interruption.reason();
+  if (ending.wasConnected || reason === undefined) return exitCode('done');
+  return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
+}
+
+function alreadyConnected(sentence: string): CommandFailure {
+  return fail('already-connected', sentence, 'End it first with: smartvpn disconnect').error;
+}

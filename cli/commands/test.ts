@@ -1,3 +1,114 @@
 import type { Command } from 'commander';
-import type { Run } from '../context.ts';
-export function defineTest(_command: Command, _run: Run): void {}
+import { attend } from '../connect/attend.ts';
+import { createAskingAttendant } from '../connect/asking-attendant.ts';
+import type { Attendant } from '../connect/attendant.ts';
+import {
+  type CredentialOptions,
+  addCredentialOptions,
+  givenAnswers,
+  readMotpSecret,
+} from '../connect/credential-options.ts';
+import type { Context, Run } from '../context.ts';
+import { exitCode } from '../exit-codes.ts';
+import { interruptedMessage } from '../interruption.ts';
+import { logLineText } from '../log-text.ts';
+import { parseInteger } from '../option-values.ts';
+import { findProfile, openProfiles } from '../store-access.ts';
+import { Connection } from '../../client/connection/connection.ts';
+import { type Log, createLog } from '../../client/log.ts';
+import { startSession } from '../../client/session/session.ts';
+import type { Session, StartSession } from '../../client/session/session-types.ts';
+import { MemorySecretStore } from '../../client/store/secret-store.ts';
+import type { Store } from '../../client/store/store.ts';
+import type { TunnelFacts } from '../../shared/connection.ts';
+import type { Profile } from '../../shared/profile.ts';
+
+interface TestOptions extends CredentialOptions {
+  readonly pings: number;
+  readonly verbose?: true;
+}
+
+export function defineTest(command: Command, run: Run): void {
+  command
+    .description(
+      'Signs in, gets an address and pings the router inside the tunnel, then leaves. Makes no network device and changes no route: needs no privileges.',
+    )
+    .argument('<profile>', "a profile's name")
+    .option('--pings <n>', 'how often to ping', (text) => parseInteger(text, 0, 100), 3);
+  addCredentialOptions(command)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  smartvpn test office\n  smartvpn test office --code-stdin --json < code',
+    )
+    .action(run(test));
+}
+
+async function test(context: Context, name: string, options: TestOptions): Promise<number> {
+  const { output, interruption } = context;
+  const store = await openProfiles(context);
+  const profile = findProfile(store, name);
+  if (!profile.ok) return output.fail(profile.error);
+  const motpSecret = readMotpSecret(options);
+  if (!motpSecret.ok) return output.fail(motpSecret.error);
+  const attendant = createAskingAttendant(context, givenAnswers(options));
+  const log = createLog();
+  if (options.verbose === true) {
+    log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
+  }
+  const trial = startTrial(profile.value, store, log, motpSecret.value);
+  const done = new AbortController();
+  const ending = await attend({
+    connection: trial.connection,
+    profile: profile.value,
+    attendant,
+    signal: AbortSignal.any([interruption.signal, done.signal]),
+    onConnected: (tunnel) => void ping(trial, tunnel, attendant, options.pings).finally(() => done.abort()),
+  });
+  if (ending.kind === 'failed') return output.fail(ending.failure);
+  const reason = interruption.reason();
+  if (reason !== undefined) return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
+  output.line(`${output.style.good('All is well:')} this profile can connect.`);
+  return exitCode('done');
+}
+
+interface Trial {
+  readonly connection: Connection;
+  /** The attempt that runs. */
+  session(): Session | undefined;
+}
+
+/** A connection whose attempts make no device, and of which there is only one. */
+function startTrial(profile: Profile, store: Store, log: Log, motpSecret: string | undefined): Trial {
+  let session: Session | undefined;
+  const startWithoutDevice: StartSession = (options, dependencies, listener) => {
+    session = startSession({ ...options, device: 'none' }, dependencies, listener);
+    return session;
+  };
+  const secrets = new MemorySecretStore();
+  if (motpSecret !== undefined) {
+    log.secret(motpSecret);
+    void secrets.set(profile.id, 'motp-secret', motpSecret);
+  }
+  const once: Profile = { ...profile, advanced: { ...profile.advanced, reconnect: false } };
+  const connection = new Connection(once, {
+    startSession: startWithoutDevice,
+    network: undefined,
+    secrets,
+    store,
+    log,
+  });
+  return { connection, session: () => session };
+}
+
+async function ping(trial: Trial, tunnel: TunnelFacts, attendant: Attendant, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    const milliseconds = await trial.session()?.measureRoundTrip();
+    // it may have ended meanwhile
+    if (trial.connection.state.state !== 'connected') return;
+    attendant.report({
+      event: 'ping',
+      address: tunnel.gateway,
+      ...(milliseconds === undefined ? {} : { milliseconds }),
+    });
+  }
+}

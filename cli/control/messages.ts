@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXIT_CODES, type ExitReason } from '../exit-codes.ts';
 
 /**
  * What goes over a running connection's control socket: JSON, a line each. The client sends one request;
@@ -17,9 +18,11 @@ export const requestSchema = z.discriminatedUnion('request', [
 export type Request = z.infer<typeof requestSchema>;
 
 export const failureSchema = z.object({
-  reason: z.string(),
+  reason: z.custom<ExitReason>((value) => typeof value === 'string' && Object.hasOwn(EXIT_CODES, value)),
+  title: z.string().optional(),
   message: z.string(),
-  steps: z.array(z.string()),
+  steps: z.array(z.string()).readonly(),
+  details: z.record(z.string(), z.unknown()).optional(),
 });
 
 export const profileSummarySchema = z.object({

@@ -1,0 +1,113 @@
+import type { Attendant } from './attendant.ts';
+import { questionOf, reportOf } from './connection-words.ts';
+import type { QuestionAnswer } from './question.ts';
+import type { CommandFailure } from '../command-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
+import type { Connection } from '../../client/connection/connection.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import type { ConnectionState, ConnectionStatistics, TunnelFacts } from '../../shared/connection.ts';
+import type { Profile } from '../../shared/profile.ts';
+
+/** How a connection came to its end. */
+export type Ending =
+  | { readonly kind: 'ended'; readonly wasConnected: boolean }
+  | { readonly kind: 'failed'; readonly failure: CommandFailure };
+
+export interface AttendOptions {
+  readonly connection: Connection;
+  readonly profile: Profile;
+  readonly attendant: Attendant;
+  /** Ends the connection. */
+  readonly signal: AbortSignal;
+  /** Called once, when it is connected for the first time. */
+  readonly onConnected?: (tunnel: TunnelFacts) => void;
+}
+
+/** Connects, and stays with the connection until it has ended and nothing of it is left. */
+export async function attend(options: AttendOptions): Promise<Ending> {
+  const { connection, profile, attendant, signal } = options;
+  return new Promise((resolve) => {
+    let wasConnected = false;
+    let gaveUp: CommandFailure | undefined;
+    let lastStatistics: ConnectionStatistics | undefined;
+    let asked: { readonly prompt: unknown; readonly withdraw: AbortController } | undefined;
+
+    const finish = (ending: Ending): void => {
+      unsubscribe();
+      signal.removeEventListener('abort', stop);
+      resolve(ending);
+    };
+    const stop = (): void => void connection.disconnect();
+    const ask = async (state: Extract<ConnectionState, { state: 'prompting' }>): Promise<void> => {
+      const withdraw = new AbortController();
+      asked = { prompt: state.prompt, withdraw };
+      const end = (): void => withdraw.abort();
+      signal.addEventListener('abort', end, { once: true });
+      const answer = await attendant.answer(questionOf(state.prompt), withdraw.signal);
+      signal.removeEventListener('abort', end);
+      if (withdraw.signal.aborted) return;
+      if (answer.kind === 'none') gaveUp = answer.failure;
+      submit(connection, answer);
+    };
+    const enter = (state: ConnectionState): void => {
+      if (asked !== undefined && !(state.state === 'prompting' && state.prompt === asked.prompt)) {
+        asked.withdraw.abort();
+        asked = undefined;
+      }
+      lastStatistics = connection.statistics() ?? lastStatistics;
+      const report = reportOf(state, profile, lastStatistics);
+      if (report !== undefined && !(state.state === 'disconnected' && !wasConnected))
+        attendant.report(report);
+      switch (state.state) {
+        case 'prompting':
+          if (asked === undefined) void ask(state);
+          return;
+        case 'connected':
+          if (!wasConnected) options.onConnected?.(state.tunnel);
+          wasConnected = true;
+          return;
+        case 'failed':
+          finish({ kind: 'failed', failure: gaveUp ?? connectionFailure(state.cause) });
+          return;
+        case 'disconnected':
+          finish(
+            gaveUp === undefined ? { kind: 'ended', wasConnected } : { kind: 'failed', failure: gaveUp },
+          );
+          return;
+        case 'connecting':
+        case 'waiting':
+        case 'disconnecting':
+          return;
+        default:
+          assertNever(state);
+      }
+    };
+
+    const unsubscribe = connection.subscribe(() => enter(connection.state));
+    if (signal.aborted) {
+      finish({ kind: 'ended', wasConnected });
+      return;
+    }
+    signal.addEventListener('abort', stop, { once: true });
+    connection.connect();
+  });
+}
+
+function submit(connection: Connection, answer: QuestionAnswer): void {
+  switch (answer.kind) {
+    case 'credentials':
+      connection.submitCredentials({ userName: answer.userName, secret: answer.secret });
+      return;
+    case 'trust':
+      connection.trustCertificate();
+      return;
+    case 'second-step':
+      connection.submitSecondStep(answer.code);
+      return;
+    case 'none':
+      connection.dismissPrompt();
+      return;
+    default:
+      assertNever(answer);
+  }
+}

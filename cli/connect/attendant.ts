@@ -1,0 +1,9 @@
+import type { Report } from './report.ts';
+import type { Question, QuestionAnswer } from './question.ts';
+
+/** Whoever looks after a connection: prints what happens, answers what is asked. */
+export interface Attendant {
+  report(report: Report): void;
+  /** `signal` takes the question back. */
+  answer(question: Question, signal: AbortSignal): Promise<QuestionAnswer>;
+}

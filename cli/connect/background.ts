@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Attendant } from './attendant.ts';
+import { type ToAsker, type ToHolder, toAskerSchema } from './background-messages.ts';
+import { type CommandFailure, failure } from '../command-failure.ts';
+import { HOLDER_COMMAND } from '../command-index.ts';
+import type { Context } from '../context.ts';
+import { exitCode } from '../exit-codes.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+
+const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/**
+ * Starts the holder, answers its questions on this terminal, and returns when it is connected (it stays) or
+ * has ended. A holder that loses its asker before it is connected ends too.
+ */
+export function connectInBackground(
+  context: Context,
+  attendant: Attendant,
+  start: Omit<Extract<ToHolder, { kind: 'start' }>, 'kind'>,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const holder = spawn(process.execPath, [PROGRAM, HOLDER_COMMAND.name], {
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const questions = new Map<number, AbortController>();
+    const { signal } = context.interruption;
+    const send = (message: ToHolder): void => {
+      if (holder.connected) holder.send(message);
+    };
+    const stop = (): void => send({ kind: 'stop' });
+    const finish = (code: number): void => {
+      signal.removeEventListener('abort', stop);
+      for (const withdraw of questions.values()) withdraw.abort();
+      holder.removeAllListeners();
+      if (holder.connected) holder.disconnect();
+      holder.unref();
+      resolve(code);
+    };
+    const fail = (why: CommandFailure): void => finish(context.output.fail(why));
+
+    const ask = async (message: Extract<ToAsker, { kind: 'question' }>): Promise<void> => {
+      const withdraw = new AbortController();
+      questions.set(message.number, withdraw);
+      const answer = await attendant.answer(message.question, withdraw.signal);
+      questions.delete(message.number);
+      if (!withdraw.signal.aborted) send({ kind: 'answer', question: message.number, answer });
+    };
+    const receive = (message: ToAsker): void => {
+      switch (message.kind) {
+        case 'report':
+          attendant.report(message.report);
+          return;
+        case 'question':
+          void ask(message);
+          return;
+        case 'withdrawn':
+          questions.get(message.number)?.abort();
+          return;
+        case 'connected':
+          context.output.note('It stays connected in the background; end it with: smartvpn disconnect');
+          finish(exitCode('done'));
+          return;
+        case 'ended':
+          if (message.failure === undefined) finish(exitCode(context.interruption.reason() ?? 'done'));
+          else fail(message.failure);
+          return;
+        default:
+          assertNever(message);
+      }
+    };
+    holder.on('message', (value: unknown) => {
+      const message = toAskerSchema.safeParse(value);
+      if (message.success) receive(message.data);
+      else fail(failure('internal', 'The connection in the background said something that cannot be read.'));
+    });
+    holder.once('error', (error) => fail(failure('internal', `It could not be started: ${error.message}`)));
+    holder.once('exit', (code, killedBy) =>
+      fail(failure('internal', `The connection in the background ended by itself (${killedBy ?? code}).`)),
+    );
+    signal.addEventListener('abort', stop, { once: true });
+    send({ kind: 'start', ...start });
+  });
+}

@@ -1,0 +1,110 @@
+import type { Question } from './question.ts';
+import type { Report } from './report.ts';
+import type { ProfileSummary, Status } from '../control/messages.ts';
+import { connectionFailure } from '../connection-failure.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import type { ConnectionState, ConnectionStatistics, Prompt, TunnelFacts } from '../../shared/connection.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { stageText, statusLine } from '../../shared/stage-text.ts';
+
+/** A connection's own values as what the command line says, sends and answers. */
+
+export function profileSummary(profile: Profile): ProfileSummary {
+  const { id, name, server, port } = profile;
+  return { id, name, server, port };
+}
+
+/** What is to be said when `state` is entered; nothing for some. */
+export function reportOf(
+  state: ConnectionState,
+  profile: Profile,
+  statistics: ConnectionStatistics | undefined,
+): Report | undefined {
+  switch (state.state) {
+    case 'prompting':
+      return {
+        event: 'asking',
+        asks: state.prompt.kind === 'credentials' ? state.prompt.asks : state.prompt.kind,
+      };
+    case 'connecting':
+      return { event: 'stage', stage: state.stage, text: stageText(state.stage), attempt: state.attempt };
+    case 'connected':
+      return {
+        event: 'connected',
+        profile: profileSummary(profile),
+        since: state.since,
+        tunnel: tunnelValue(state.tunnel),
+      };
+    case 'waiting':
+      return {
+        event: 'waiting',
+        attempt: state.attempt,
+        retryAt: state.retryAt,
+        because: connectionFailure(state.because),
+      };
+    case 'disconnecting':
+      return { event: 'disconnecting' };
+    case 'disconnected':
+      return { event: 'disconnected', ...(statistics === undefined ? {} : { statistics }) };
+    case 'failed':
+      return undefined;
+    default:
+      return assertNever(state);
+  }
+}
+
+export function statusOf(
+  state: ConnectionState,
+  profile: Profile,
+  statistics: ConnectionStatistics | undefined,
+): Status {
+  const status: Status = {
+    state: state.state,
+    text: statusLine(state, Date.now()),
+    profile: profileSummary(profile),
+    pid: process.pid,
+  };
+  if (state.state === 'connected') {
+    return {
+      ...status,
+      since: state.since,
+      tunnel: tunnelValue(state.tunnel),
+      ...(statistics === undefined ? {} : { statistics }),
+    };
+  }
+  if (state.state === 'waiting') return { ...status, failure: connectionFailure(state.because) };
+  if (state.state === 'failed') return { ...status, failure: connectionFailure(state.cause) };
+  return status;
+}
+
+export function questionOf(prompt: Prompt): Question {
+  switch (prompt.kind) {
+    case 'credentials': {
+      const { kind, asks, userName, because } = prompt;
+      return because === undefined
+        ? { kind, asks, userName }
+        : { kind, asks, userName, because: connectionFailure(because) };
+    }
+    case 'certificate': {
+      const { certificate, kind } = prompt.cause;
+      return {
+        kind: 'certificate',
+        changed: kind === 'certificate-changed',
+        problem: kind === 'certificate-changed' ? 'changed' : prompt.cause.problem,
+        certificate,
+        failure: connectionFailure(prompt.cause),
+      };
+    }
+    case 'second-step': {
+      const { kind, deadline, refused } = prompt;
+      return { kind, deadline, refused };
+    }
+    default:
+      return assertNever(prompt);
+  }
+}
+
+function tunnelValue(tunnel: TunnelFacts): Exclude<Status['tunnel'], undefined> {
+  const { interfaceName, ...rest } = tunnel;
+  return interfaceName === undefined ? rest : { interfaceName, ...rest };
+}

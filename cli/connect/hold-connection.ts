@@ -1,0 +1,82 @@
+import { setImmediate } from 'node:timers/promises';
+import { attend, type Ending } from './attend.ts';
+import type { Attendant } from './attendant.ts';
+import { profileSummary, statusOf } from './connection-words.ts';
+import { connectionFailure } from '../connection-failure.ts';
+import { startControlServer } from '../control/server.ts';
+import { logLineText } from '../log-text.ts';
+import { Connection } from '../../client/connection/connection.ts';
+import { createLog } from '../../client/log.ts';
+import { createIproute2Network } from '../../client/network/iproute2-network.ts';
+import { startSession } from '../../client/session/session.ts';
+import type { Folders } from '../../client/store/folders.ts';
+import { MemorySecretStore } from '../../client/store/secret-store.ts';
+import type { Store } from '../../client/store/store.ts';
+import type { Profile } from '../../shared/profile.ts';
+
+export interface HoldOptions {
+  readonly profile: Profile;
+  readonly store: Store;
+  readonly folders: Folders;
+  readonly attendant: Attendant;
+  readonly signal: AbortSignal;
+  /** For the built-in generator; the PIN is asked for. */
+  readonly motpSecret: string | undefined;
+  readonly verbose: boolean;
+  readonly onConnected?: () => void;
+}
+
+/**
+ * Makes and holds this user's one connection: takes the control socket, mends what a crash left, connects,
+ * answers other terminals, and leaves nothing behind.
+ */
+export async function holdConnection(options: HoldOptions): Promise<Ending> {
+  const { profile, store, folders, attendant } = options;
+  const log = createLog();
+  if (options.verbose) log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
+  const secrets = new MemorySecretStore();
+  if (options.motpSecret !== undefined) {
+    log.secret(options.motpSecret);
+    await secrets.set(profile.id, 'motp-secret', options.motpSecret);
+  }
+  const network = createIproute2Network({ stateFolder: folders.state });
+  const connection = new Connection(profile, { startSession, network, secrets, store, log });
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  let finished: Promise<unknown> = Promise.resolve();
+
+  const server = await startControlServer(folders.runtime, {
+    status: () => statusOf(connection.state, profile, connection.statistics()),
+    profile: () => profileSummary(profile),
+    watchStatistics: (listener, interval) => connection.watchStatistics(listener, interval),
+    logLines: () => log.lines().map(logLineText),
+    watchLog: (listener) => log.subscribe((line) => listener(logLineText(line))),
+    disconnect: async () => {
+      ended.abort();
+      await finished;
+    },
+  });
+  if (!server.ok) return { kind: 'failed', failure: server.error };
+  // Only now: what another process of ours holds is not ours to mend.
+  for (const message of await network.recover()) attendant.report({ event: 'mended', message });
+
+  const attending = attend({
+    connection,
+    profile,
+    attendant,
+    signal,
+    ...(options.onConnected === undefined ? {} : { onConnected: options.onConnected }),
+  });
+  finished = attending;
+  let ending: Ending;
+  try {
+    ending = await attending;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    ending = { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
+  }
+  // `disconnect` in another terminal gets its answer before the socket goes.
+  await setImmediate();
+  await server.value.close();
+  return ending;
+}

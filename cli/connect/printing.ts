@@ -1,0 +1,72 @@
+import type { Report } from './report.ts';
+import type { CommandFailure } from '../command-failure.ts';
+import { type Output, printable } from '../output.ts';
+import { bytesText, millisecondsText } from '../quantity-text.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+
+/** Prints reports: one line per stage for people, the object itself for programs. */
+export function printReport(output: Output, report: Report): void {
+  output.object(report);
+  if (output.json) return;
+  const { style } = output;
+  switch (report.event) {
+    case 'mended':
+      output.note(`${style.wait('Mended:')} ${report.message}`);
+      return;
+    case 'stage':
+      output.note(`${style.dim(report.attempt > 1 ? `[attempt ${report.attempt}] ` : '')}${report.text}`);
+      return;
+    case 'connected':
+      printConnected(output, report);
+      return;
+    case 'waiting': {
+      const seconds = Math.max(0, Math.round((report.retryAt - Date.now()) / 1000));
+      printFailure(output, report.because, 'Lost:');
+      output.note(
+        `${style.wait('Waiting:')} attempt ${report.attempt} follows in ${seconds} s. Ctrl-C ends it.`,
+      );
+      return;
+    }
+    case 'disconnecting':
+      output.note('Disconnecting…');
+      return;
+    case 'disconnected': {
+      const { statistics } = report;
+      const traffic =
+        statistics === undefined
+          ? ''
+          : ` Received ${bytesText(statistics.receivedBytes)}, sent ${bytesText(statistics.sentBytes)}.`;
+      output.note(`Disconnected.${traffic}`);
+      return;
+    }
+    case 'ping': {
+      const answer =
+        report.milliseconds === undefined ? style.bad('no answer') : millisecondsText(report.milliseconds);
+      output.line(`Ping ${report.address}: ${answer}`);
+      return;
+    }
+    case 'log':
+      output.note(style.dim(printable(report.line)));
+      return;
+    case 'asking':
+      return;
+    default:
+      assertNever(report);
+  }
+}
+
+function printConnected(output: Output, report: Extract<Report, { event: 'connected' }>): void {
+  const { tunnel, profile } = report;
+  const dns = tunnel.dns.length === 0 ? '' : `, DNS ${tunnel.dns.join(', ')}`;
+  output.line(
+    `${output.style.good('Connected')} to ${profile.name} as ${output.style.strong(tunnel.address)}.`,
+  );
+  output.line(`  Router ${tunnel.gateway} (${tunnel.routerAddress})${dns}`);
+  output.line(`  ${tunnel.cipher}, ${tunnel.authentication}, MTU ${tunnel.mtu}`);
+  if (tunnel.interfaceName !== undefined) output.line(`  Device ${tunnel.interfaceName}`);
+}
+
+/** For a failure that is not the end: the command's own failure is printed by Output.fail. */
+function printFailure(output: Output, failure: CommandFailure, word: string): void {
+  output.note(`${output.style.bad(word)} ${failure.message}`);
+}

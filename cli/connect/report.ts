@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { failureSchema, profileSummarySchema, statisticsSchema, tunnelSchema } from '../control/messages.ts';
+
+/**
+ * What `connect` and `test` say while they run. The JSON lines of `--json` are these very objects, and a
+ * connection in the background sends them to the program that started it.
+ */
+export const reportSchema = z.discriminatedUnion('event', [
+  /** Left over from a crash, and put right now. */
+  z.object({ event: z.literal('mended'), message: z.string() }),
+  z.object({ event: z.literal('stage'), stage: z.string(), text: z.string(), attempt: z.number() }),
+  z.object({ event: z.literal('asking'), asks: z.string() }),
+  z.object({
+    event: z.literal('connected'),
+    profile: profileSummarySchema,
+    since: z.number(),
+    tunnel: tunnelSchema,
+  }),
+  z.object({ event: z.literal('waiting'), attempt: z.number(), retryAt: z.number(), because: failureSchema }),
+  z.object({ event: z.literal('disconnecting') }),
+  z.object({ event: z.literal('disconnected'), statistics: statisticsSchema.optional() }),
+  z.object({ event: z.literal('ping'), address: z.string(), milliseconds: z.number().optional() }),
+  z.object({ event: z.literal('log'), line: z.string() }),
+]);
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,45 @@
+import { type CommandResult, fail } from './command-failure.ts';
+import type { Context } from './context.ts';
+import type { ExitReason } from './exit-codes.ts';
+import { type Store, openStore } from '../client/store/store.ts';
+import type { Profile } from '../shared/profile.ts';
+import { type Result, ok } from '../shared/result.ts';
+import type { ProfileConflict, StoreProblem } from '../shared/store-problem.ts';
+import { storeProblemText } from '../shared/store-text.ts';
+
+/** The store, with everything that is wrong with its files said aloud. */
+export async function openProfiles(context: Context): Promise<Store> {
+  const store = await openStore({ config: context.folders.config, state: context.folders.state });
+  for (const problem of store.problems) {
+    context.output.note(`${context.output.style.bad('Warning:')} ${storeProblemText(problem)}`);
+    context.output.object({ event: 'warning', message: storeProblemText(problem), problem });
+  }
+  return store;
+}
+
+/** By name or id. A store that could not be read answers with that, not with "no such profile". */
+export function findProfile(store: Store, nameOrId: string): CommandResult<Profile> {
+  const profile = store.profiles.find(nameOrId);
+  if (profile !== undefined) return ok(profile);
+  const damaged = store.problems.find((problem) => 'document' in problem && problem.document === 'profiles');
+  if (damaged !== undefined) return fail('storage-failed', storeProblemText(damaged));
+  const names = store.profiles.list().map(({ name }) => name);
+  return fail(
+    'profile-not-found',
+    `There is no profile "${nameOrId}".`,
+    names.length === 0
+      ? 'Add one with: smartvpn profile add NAME --server HOST'
+      : `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}`,
+  );
+}
+
+/** What saving came to, in the command line's terms. */
+export function saved<T>(result: Result<T, StoreProblem | ProfileConflict>): CommandResult<T> {
+  if (result.ok) return result;
+  return fail(saveReason(result.error), storeProblemText(result.error));
+}
+
+function saveReason(problem: StoreProblem | ProfileConflict): ExitReason {
+  if (problem.kind === 'name-taken') return 'usage';
+  return problem.kind === 'no-such-profile' ? 'profile-not-found' : 'storage-failed';
+}
