@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { createDuplexPair } from '../test/support/duplex-pair.ts';
+import { type PacketPump, startPump } from './packet-pump.ts';
+import type { TunDevice } from './tun-device.ts';
+import { TunnelLink } from './tunnel-link.ts';
+
+/** A device whose kernel side is two arrays. Level-triggered, as the real one. */
+class MemoryTun implements TunDevice {
+  readonly name = 'memory';
+  readonly toRead: Uint8Array[] = [];
+  readonly written: Uint8Array[] = [];
+  accepts = true;
+  paused = false;
+  reads = 0;
+  #readable: () => void = () => {};
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    this.reads += 1;
+    const packet = this.toRead.shift()?.subarray(0, length);
+    if (packet === undefined) return 0;
+    target.set(packet, offset);
+    return packet.length;
+  }
+  write(source: Uint8Array, start: number, end: number): boolean {
+    if (this.accepts) this.written.push(new Uint8Array(source.subarray(start, end)));
+    return this.accepts;
+  }
+  onReadable(callback: () => void): void {
+    this.#readable = callback;
+  }
+  pause(): void {
+    this.paused = true;
+  }
+  resume(): void {
+    this.paused = false;
+  }
+  onGone(): void {}
+  close(): void {}
+  /** One turn of the event loop. */
+  poll(): void {
+    if (!this.paused && this.toRead.length > 0) this.#readable();
+  }
+}
+
+const MTU = 1400;
+
+function ipv4(length: number, mark = 0): Uint8Array {
+  const packet = new Uint8Array(length).fill(mark);
+  packet[0] = 0x45;
+  return packet;
+}
+
+class Gate {
+  room = Infinity;
+  readonly sent: Uint8Array[] = [];
+  sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.sent.length >= this.room) return false;
+    this.sent.push(new Uint8Array(bytes.subarray(start, end)));
+    return true;
+  }
+}
+
+describe('device → link', () => {
+  test('packets up to the MTU go, larger ones and IPv6 are counted', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    const ipv6 = new Uint8Array(60).fill(0x60);
+    tun.toRead.push(ipv4(20), ipv4(MTU), ipv4(MTU + 1), ipv4(9000), ipv6, ipv4(40));
+    tun.poll();
+    expect(gate.sent.map((p) => p.length)).toEqual([20, MTU, 40]);
+    expect(pump.dropped).toBe(3);
+  });
+
+  test('a full link stops the reading; no packet is lost or doubled', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    for (let i = 0; i < 10; i += 1) tun.toRead.push(ipv4(100, i));
+    gate.room = 3;
+    tun.poll();
+    expect(tun.paused).toBe(true);
+    expect(tun.toRead).toHaveLength(6); // three sent, one kept
+    pump.drain(); // still no room
+    expect(tun.paused).toBe(true);
+    gate.room = Infinity;
+    pump.drain();
+    expect(tun.paused).toBe(false);
+    tun.poll();
+    expect(gate.sent.map((p) => p[1])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(pump.dropped).toBe(0);
+  });
+
+  test('one turn takes a bounded number of packets', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    startPump(tun, gate, MTU);
+    for (let i = 0; i < 1000; i += 1) tun.toRead.push(ipv4(20));
+    tun.poll();
+    expect(gate.sent).toHaveLength(64);
+  });
+
+  test('stop ends both directions', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    pump.stop();
+    pump.stop();
+    tun.toRead.push(ipv4(20));
+    tun.paused = false;
+    tun.poll();
+    pump.packet(ipv4(20), 0, 20);
+    pump.drain();
+    expect([gate.sent.length, tun.written.length]).toEqual([0, 0]);
+  });
+});
+
+describe('link → device', () => {
+  test('only IPv4 packets reach the kernel', () => {
+    const tun = new MemoryTun();
+    const pump = startPump(tun, new Gate(), MTU);
+    pump.packet(new Uint8Array(60).fill(0x60), 0, 60);
+    pump.packet(ipv4(20), 0, 19);
+    pump.packet(ipv4(30), 5, 5);
+    expect(tun.written).toEqual([]);
+    tun.accepts = false;
+    pump.packet(ipv4(20), 0, 20);
+    expect(pump.dropped).toBe(4);
+    tun.accepts = true;
+    pump.packet(Uint8Array.of(1, 2, ...ipv4(20), 3), 2, 22);
+    expect(tun.written).toEqual([ipv4(20)]);
+  });
+});
+
+test('two devices over a pair of links: everything arrives once, in order, under backpressure', async () => {
+  const [a, b] = createDuplexPair({ highWaterMark: 5000 });
+  const pumps: { a?: PacketPump; b?: PacketPump } = {};
+  const side = (end: 'a' | 'b') => ({
+    control: () => {},
+    keepAliveReply: () => {},
+    closed: () => {},
+    packet: (bytes: Uint8Array, start: number, stop: number) => pumps[end]?.packet(bytes, start, stop),
+    drain: () => pumps[end]?.drain(),
+  });
+  const tunA = new MemoryTun();
+  const tunB = new MemoryTun();
+  const linkA = new TunnelLink(a, side('a'));
+  const linkB = new TunnelLink(b, side('b'));
+  pumps.a = startPump(tunA, linkA, MTU);
+  pumps.b = startPump(tunB, linkB, MTU);
+  const up = Array.from({ length: 400 }, (_, i) => ipv4(20 + ((i * 37) % (MTU - 20)), i % 251));
+  const down = Array.from({ length: 300 }, (_, i) => ipv4(20 + ((i * 91) % (MTU - 20)), i % 239));
+  tunA.toRead.push(...up);
+  tunB.toRead.push(...down);
+  for (let i = 0; i < 5000 && tunA.written.length + tunB.written.length < 700; i += 1) {
+    tunA.poll();
+    tunB.poll();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(tunB.written).toEqual(up);
+  expect(tunA.written).toEqual(down);
+  expect(linkA.counters).toEqual({
+    sentPackets: 400,
+    sentBytes: linkB.counters.receivedBytes,
+    receivedPackets: 300,
+    receivedBytes: linkB.counters.sentBytes,
+  });
+  linkA.destroy();
+  linkB.destroy();
+});

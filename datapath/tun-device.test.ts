@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Namespace, createNamespace, namespacesPossible } from '../test/support/namespace.ts';
+import { openTunDevice } from './tun-device.ts';
+
+describe('names', () => {
+  test.each(['', 'a-name-too-long-', 'a/b', '..', 'vpn%d', 'a b', 'vpn0\0'])('%j is refused', (name) => {
+    expect(openTunDevice(name)).toMatchObject({ ok: false });
+  });
+});
+
+describe.skipIf(!namespacesPossible())('in a namespace', () => {
+  let host: Namespace;
+  beforeAll(async () => {
+    host = await createNamespace('tun-device');
+  });
+  afterAll(() => host.remove());
+
+  /** Runs a piece of TypeScript inside, which has `openTunDevice` and `report(value)`; gives what it reported. */
+  async function run(body: string): Promise<unknown[]> {
+    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const head = `import { openTunDevice } from ${JSON.stringify(module)};
+      const report = (value: unknown) => process.stdout.write(JSON.stringify(value) + '\\n');`;
+    const output = await host.exec([process.execPath, '--input-type=module-typescript', '-e', head + body]);
+    return output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): unknown => JSON.parse(line));
+  }
+
+  test('mustBeNew takes no device that is there, and the device goes with the process', async () => {
+    await host.exec(['ip', 'tuntap', 'add', 'dev', 'mine', 'mode', 'tun']);
+    await host.exec(['ip', 'link', 'add', 'bridge0', 'type', 'bridge']);
+    const seen = await run(`
+      report(openTunDevice('mine', { mustBeNew: true }));
+      report(openTunDevice('bridge0', { mustBeNew: true }));
+      report(openTunDevice('bridge0').ok);
+      const attached = openTunDevice('mine');
+      report(attached.ok);
+      report(openTunDevice('mine'));
+      const made = openTunDevice('made', { mustBeNew: true });
+      report(made.ok && made.value.name);
+      setInterval(() => {}, 1e6);
+      process.exit(0);`);
+    expect(seen).toEqual([
+      { ok: false, error: { kind: 'device-exists', name: 'mine' } },
+      { ok: false, error: { kind: 'device-exists', name: 'bridge0' } },
+      false,
+      true,
+      {
+        ok: false,
+        error: {
+          kind: 'network-setup-failed',
+          step: 'tun-device',
+          detail: 'mine is in use by another program',
+        },
+      },
+      'made',
+    ]);
+    expect(await host.exec(['ip', '-o', 'link'])).not.toContain('made');
+  });
+
+  test('without privilege', async () => {
+    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const body = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.openTunDevice('nope'))));`;
+    const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+    const output = await host.exec([...drop, process.execPath, '-e', body]);
+    expect(JSON.parse(output)).toEqual({
+      ok: false,
+      error: { kind: 'device-not-permitted', missing: 'privilege' },
+    });
+  });
+
+  test('without /dev/net/tun', async () => {
+    const bare = await createNamespace('no-tun');
+    try {
+      const module = new URL('./tun-device.ts', import.meta.url).href;
+      const body = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.openTunDevice('nope'))));`;
+      await bare.exec(['mount', '-t', 'tmpfs', 'none', '/dev/net']);
+      const output = await bare.exec([process.execPath, '-e', body]);
+      expect(JSON.parse(output)).toEqual({
+        ok: false,
+        error: { kind: 'device-not-permitted', missing: 'tun-device' },
+      });
+    } finally {
+      await bare.remove();
+    }
+  });
+
+  test('packets go in and out; a paused device is not read', async () => {
+    const seen = await run(`
+      import { execFileSync } from 'node:child_process';
+      import { createSocket } from 'node:dgram';
+      const opened = openTunDevice('flow', { mustBeNew: true });
+      if (!opened.ok) throw new Error('not opened');
+      const tun = opened.value;
+      execFileSync('ip', ['link', 'set', 'dev', 'flow', 'addrgenmode', 'none']); // no packets of the kernel's own
+      execFileSync('ip', ['link', 'set', 'dev', 'flow', 'up']);
+      execFileSync('ip', ['addr', 'add', '10.9.0.1/24', 'dev', 'flow']);
+      const buffer = Buffer.alloc(2048);
+      const socket = createSocket('udp4');
+      socket.bind(4000, '10.9.0.1', () => {
+        socket.on('message', (message, from) => {
+          report([String(message), from.address, from.port]);
+          socket.close();
+          tun.close();
+          tun.close();
+          report([tun.read(buffer, 0, 10), tun.write(buffer, 0, 10)]);
+        });
+        tun.onReadable(() => {
+          report('readable');
+          const length = tun.read(buffer, 5, buffer.length - 5);
+          report([length, tun.read(buffer, 0, 100)]);
+          // Its echo: addresses and ports the other way round keep the checksums as they are.
+          const packet = buffer.subarray(5, 5 + length);
+          const source = Buffer.from(packet.subarray(12, 16));
+          packet.copy(packet, 12, 16, 20);
+          source.copy(packet, 16);
+          const port = packet.readUInt16BE(20);
+          packet.writeUInt16BE(packet.readUInt16BE(22), 20);
+          packet.writeUInt16BE(port, 22);
+          report(tun.write(buffer, 5, 5 + length));
+        });
+        tun.pause();
+        socket.send('hello', 7, '10.9.0.2', () => setTimeout(() => { report('paused'); tun.resume(); }, 50));
+      });`);
+    expect(seen).toEqual(['paused', 'readable', [33, 0], true, ['hello', '10.9.0.2', 7], [-1, false]]);
+  });
+
+  test('a device deleted under us is told once, and the process ends', async () => {
+    const seen = await run(`
+      import { execFile } from 'node:child_process';
+      const opened = openTunDevice('doomed', { mustBeNew: true });
+      if (!opened.ok) throw new Error('not opened');
+      const tun = opened.value;
+      tun.onReadable(() => { while (tun.read(Buffer.alloc(2048), 0, 2048) > 0); });
+      tun.onGone(() => { report('gone'); report(tun.read(Buffer.alloc(10), 0, 10)); tun.close(); });
+      execFile('ip', ['link', 'set', 'dev', 'doomed', 'up'], () => execFile('ip', ['link', 'del', 'doomed']));`);
+    expect(seen).toEqual(['gone', -1]);
+  });
+
+  test('an open, watched device holds no exit', async () => {
+    const child = host.spawn(
+      [
+        process.execPath,
+        '--input-type=module-typescript',
+        '-e',
+        `import { openTunDevice } from ${JSON.stringify(new URL('./tun-device.ts', import.meta.url).href)};
+         const opened = openTunDevice('busy0');
+         if (!opened.ok) throw new Error('not opened');
+         opened.value.onReadable(() => {});
+         process.on('SIGTERM', () => process.exit(7));
+         process.stdout.write('ready');`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    if (child.stdout === null) throw new Error('no pipe');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(7);
+  });
+});
