@@ -1,8 +1,10 @@
 import { readUint16 } from '../../shared/ip/byte-order.ts';
+import { encodeIcmpUnreachable, UnreachableCode } from '../../shared/ip/icmp.ts';
 import { ipv4Destination, ipv4PayloadStart, ipv4Source } from '../../shared/ip/ipv4.ts';
+import { fragmentIpv4 } from '../../shared/ip/ipv4-fragment.ts';
 import { parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { HostStack } from './host-stack.ts';
-import type { LocalHost } from './host-stack.ts';
+import type { LocalHost, OtherPorts } from './host-stack.ts';
 import type { DnsZone } from './dns-responder.ts';
 import type { LanPort, LanSession } from './lan.ts';
 
@@ -11,12 +13,14 @@ export interface LocalNetwork {
   /** Hosts in user space by address, the gateway among them. */
   readonly hosts: ReadonlyMap<number, LocalHost>;
   readonly zone: DnsZone;
+  /** `pass`: what these hosts have no service for goes to {@link Beyond}. */
+  readonly otherPorts: OtherPorts;
 }
 
 /** Where packets go that are neither for a host in user space nor for another tunnel. */
 export interface Beyond {
-  /** A packet of `from`, in place. */
-  forward(bytes: Uint8Array, start: number, end: number, from: AttachedSession): void;
+  /** A packet in place, of a tunnel or of the router itself. */
+  forward(bytes: Uint8Array, start: number, end: number): void;
   /** `from` has room again. */
   drained(session: AttachedSession): void;
   detached(session: AttachedSession): void;
@@ -56,25 +60,41 @@ export class AttachedSession implements LanPort {
     }
     const packetEnd = start + readUint16(bytes, start + 2);
     if (network.hosts.has(destination)) {
-      this.#hosts ??= new HostStack(this.session, network.hosts, network.zone);
-      this.#hosts.receive(bytes, start, packetEnd);
-      return;
+      this.#hosts ??= new HostStack(this.session, network.hosts, network.zone, network.otherPorts);
+      const taken = this.#hosts.receive(bytes, start, packetEnd);
+      if (taken || this.session.secondStep.due()) {
+        return;
+      }
     }
-    const other = this.#table.find(destination);
-    if (other === undefined) {
-      this.#table.beyond.forward(bytes, start, packetEnd, this);
-    } else {
-      other.deliver(bytes, start, packetEnd);
-    }
+    this.#table.route(bytes, start, packetEnd);
   }
 
   /**
-   * A packet from the LAN or from another tunnel to this one. While the second step is due it is dropped.
+   * A packet from the LAN or from another tunnel to this one. While the second step is due it is dropped; one that
+   * is longer than the tunnel's MTU is cut up, or its sender told.
    *
-   * @returns false when the tunnel is full and the packet lost
+   * @returns false when the tunnel is full and the packet not taken
    */
   deliver(bytes: Uint8Array, start: number, end: number): boolean {
-    return !this.#attached || this.session.secondStep.due() || this.session.send(bytes, start, end);
+    if (!this.#attached || this.session.secondStep.due()) {
+      return true;
+    }
+    if (end - start > this.session.mtu) {
+      this.#deliverTooLong(bytes, start, end);
+      return true;
+    }
+    return this.session.send(bytes, start, end);
+  }
+
+  #deliverTooLong(bytes: Uint8Array, start: number, end: number): void {
+    const { mtu } = this.session;
+    const fragments = fragmentIpv4(bytes, start, end, mtu);
+    if (fragments === undefined) {
+      this.#table.sendUnreachable(UnreachableCode.fragmentationNeeded, bytes, start, end, mtu);
+    }
+    for (const fragment of fragments ?? []) {
+      this.session.send(fragment, 0, fragment.length);
+    }
   }
 
   drained(): void {
@@ -117,6 +137,24 @@ export class AttachedSessions {
     this.#all.add(attached);
     this.#byAddress.set(address, attached);
     return attached;
+  }
+
+  /** Sends a packet where its destination is: another tunnel, or beyond. */
+  route(bytes: Uint8Array, start: number, end: number): void {
+    const attached = this.#byAddress.get(ipv4Destination(bytes, start));
+    if (attached === undefined) {
+      this.beyond.forward(bytes, start, end);
+    } else {
+      attached.deliver(bytes, start, end);
+    }
+  }
+
+  /** Tells a packet's sender, in the router's name, that it does not arrive. */
+  sendUnreachable(code: number, bytes: Uint8Array, start: number, end: number, nextHopMtu?: number): void {
+    const packet = encodeIcmpUnreachable(this.network.gateway, code, bytes, start, end, nextHopMtu);
+    if (packet !== undefined) {
+      this.route(packet, 0, packet.length);
+    }
   }
 
   find(address: number): AttachedSession | undefined {

@@ -1,4 +1,4 @@
-import { encodeIcmpUnreachable, UnreachableCode } from '../../shared/ip/icmp.ts';
+import { UnreachableCode } from '../../shared/ip/icmp.ts';
 import { parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { AttachedSessions } from './attached-sessions.ts';
 import { DnsZone } from './dns-responder.ts';
@@ -33,13 +33,11 @@ export function createBuiltInLan({ gateway, config }: BuiltInLanOptions): Lan {
   }
   hosts.set(gatewayAddress, createGatewayHost(gateway));
   const sessions = new AttachedSessions(
-    { gateway: gatewayAddress, hosts, zone },
+    { gateway: gatewayAddress, hosts, zone, otherPorts: 'refuse' },
     {
-      forward(bytes, start, end, from) {
-        const answer = encodeIcmpUnreachable(gatewayAddress, UnreachableCode.host, bytes, start, end);
-        if (answer !== undefined) {
-          from.deliver(answer, 0, answer.length);
-        }
+      // About our own ICMP none is made: this ends.
+      forward(bytes, start, end) {
+        sessions.sendUnreachable(UnreachableCode.host, bytes, start, end);
       },
       drained() {},
       detached() {},

@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
+import { readUint16 } from '../../shared/ip/byte-order.ts';
 import {
   encodeIcmpEcho,
   encodeIcmpUnreachable,
   parseIcmpEcho,
+  TYPE_ECHO_REQUEST,
   UnreachableCode,
 } from '../../shared/ip/icmp.ts';
 import { IpProtocol, parseIpv4 } from '../../shared/ip/ipv4.ts';
@@ -35,20 +37,30 @@ export interface LocalHost {
   http(request: HttpRequestHead, session: LanSession): HttpAnswer;
 }
 
-/** The hosts in user space as one tunnel sees them: ICMP echo, UDP 53, TCP 80; other ports are closed. */
+/** Of hosts in user space, all but their services: `refuse` = closed, `pass` = somebody else's. */
+export type OtherPorts = 'refuse' | 'pass';
+
+/** The hosts in user space as one tunnel sees them: ICMP echo, UDP 53, TCP 80. */
 export class HostStack {
   readonly #session: LanSession;
   readonly #hosts: ReadonlyMap<number, LocalHost>;
   readonly #zone: DnsZone;
+  readonly #otherPorts: OtherPorts;
   readonly #tcp: TcpServer;
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #closed = false;
 
   /** @param hosts by address */
-  constructor(session: LanSession, hosts: ReadonlyMap<number, LocalHost>, zone: DnsZone) {
+  constructor(
+    session: LanSession,
+    hosts: ReadonlyMap<number, LocalHost>,
+    zone: DnsZone,
+    otherPorts: OtherPorts,
+  ) {
     this.#session = session;
     this.#hosts = hosts;
     this.#zone = zone;
+    this.#otherPorts = otherPorts;
     this.#tcp = new TcpServer({
       maximumConnections: MAXIMUM_CONNECTIONS,
       maximumSegmentSize: Math.max(1, session.mtu - IPV4_AND_TCP_HEADERS),
@@ -60,13 +72,27 @@ export class HostStack {
     });
   }
 
-  /** One packet to one of the hosts. Valid during the call only. */
-  receive(bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * One packet to one of the hosts. Valid during the call only.
+   *
+   * @returns false when it is for none of our services and other ports are to be passed on
+   */
+  receive(bytes: Uint8Array, start: number, end: number): boolean {
     const packet = this.#closed ? undefined : parseIpv4(bytes, start, end);
-    // Nothing here needs reassembly: echo, DNS and HTTP requests of any sane size come whole.
-    if (packet === undefined || packet.fragment || !this.#hosts.has(packet.destination)) {
-      return;
+    if (packet === undefined || !this.#hosts.has(packet.destination)) {
+      return true;
     }
+    if (this.#otherPorts === 'pass' && !isForService(bytes, packet)) {
+      return false;
+    }
+    // Nothing here needs reassembly: echo, DNS and HTTP requests of any sane size come whole.
+    if (!packet.fragment) {
+      this.#receiveWhole(bytes, packet, end);
+    }
+    return true;
+  }
+
+  #receiveWhole(bytes: Uint8Array, packet: Ipv4Packet, end: number): void {
     switch (packet.protocol) {
       case IpProtocol.icmp:
         this.#receiveIcmp(bytes, packet);
@@ -78,7 +104,7 @@ export class HostStack {
         this.#carryOut(this.#tcp.receive(bytes, packet));
         break;
       default:
-        this.#refuse(packet.destination, UnreachableCode.protocol, bytes, start, end);
+        this.#refuse(packet.destination, UnreachableCode.protocol, bytes, packet.start, end);
     }
   }
 
@@ -167,6 +193,18 @@ export class HostStack {
   #send(packet: Uint8Array): void {
     this.#session.send(packet, 0, packet.length);
   }
+}
+
+/** Decides without looking closer: whether the rest is right is the service's business. */
+function isForService(bytes: Uint8Array, packet: Ipv4Packet): boolean {
+  const { protocol, payloadStart, fragment } = packet;
+  const port = readUint16(bytes, payloadStart + 2);
+  return (
+    !fragment &&
+    ((protocol === IpProtocol.icmp && bytes[payloadStart] === TYPE_ECHO_REQUEST) ||
+      (protocol === IpProtocol.udp && port === DNS_PORT) ||
+      (protocol === IpProtocol.tcp && port === HTTP_PORT))
+  );
 }
 
 function holdsWholeHead(bytes: Uint8Array): boolean {

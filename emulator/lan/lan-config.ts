@@ -40,6 +40,8 @@ export const tunLanSchema = z.strictObject({
     .default('vigor0'),
   /** The device's MTU. Tunnels with a smaller one get ICMP "fragmentation needed" sent for them. */
   mtu: z.number().int().min(576).max(1500).default(1442),
+  /** Networks of tunnels besides the gateway's own, as CIDR: their routes lead to the device. */
+  routes: z.array(z.cidrv4()).max(256).default([]),
   /** Turns net.ipv4.ip_forward on in this network namespace, and back as it was at the end. */
   forwarding: z.boolean().default(false),
   records: recordsSchema,

@@ -10,14 +10,14 @@ import { isMulticastOrBroadcast } from './ipv4-address.ts';
  *  0        1        2                 4                 6                 8
  *  +--------+--------+-----------------+-----------------+-----------------+---------------------------
  *  |  type  |  code  |    checksum     |   identifier    |    sequence     | data               (echo)
- *  |   3    |  code  |    checksum     |     unused      |     unused      | IP header + 8 bytes (unreachable)
+ *  |   3    |  code  |    checksum     |     unused      |  next-hop MTU   | IP header + 8 bytes (unreachable)
  *  +--------+--------+-----------------+-----------------+-----------------+---------------------------
  */
 
 const HEADER_LENGTH = 8;
 const TYPE_ECHO_REPLY = 0;
 const TYPE_UNREACHABLE = 3;
-const TYPE_ECHO_REQUEST = 8;
+export const TYPE_ECHO_REQUEST = 8;
 /** What a type 3 message quotes behind the header of the packet it is about. */
 const QUOTED_PAYLOAD = 8;
 
@@ -26,6 +26,7 @@ export const UnreachableCode = {
   host: 1,
   protocol: 2,
   port: 3,
+  fragmentationNeeded: 4,
   administrativelyProhibited: 13,
 } as const;
 
@@ -121,6 +122,8 @@ export function parseIcmpUnreachable(bytes: Uint8Array, packet: Ipv4Packet): Quo
 /**
  * Destination Unreachable about a packet, as a whole IPv4 packet from `source`. Undefined where RFC 1122
  * §3.2.2 forbids one: about an ICMP error, a later fragment, or a broadcast.
+ *
+ * @param nextHopMtu with code `fragmentationNeeded` (RFC 1191 §4)
  */
 export function encodeIcmpUnreachable(
   source: number,
@@ -128,6 +131,7 @@ export function encodeIcmpUnreachable(
   bytes: Uint8Array,
   start: number,
   end: number,
+  nextHopMtu = 0,
 ): Uint8Array | undefined {
   const payloadStart = ipv4PayloadStart(bytes, start, end);
   if (payloadStart < 0) {
@@ -151,6 +155,7 @@ export function encodeIcmpUnreachable(
   const message = new Uint8Array(HEADER_LENGTH + quoteEnd - start);
   message[0] = TYPE_UNREACHABLE;
   message[1] = code;
+  writeUint16(message, 6, nextHopMtu);
   message.set(bytes.subarray(start, quoteEnd), HEADER_LENGTH);
   writeUint16(message, 2, internetChecksum(message, 0, message.length));
   return encodeIpv4({ source, destination: sender, protocol: IpProtocol.icmp }, message);

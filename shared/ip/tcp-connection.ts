@@ -292,7 +292,9 @@ export class TcpConnection {
     }
     if (count > 0) {
       this.#expected += count;
-      this.#effects.push({ kind: 'data', bytes: bytes.slice(from, from + count) });
+      // Not slice(): of a Buffer that is no copy.
+      const copy = new Uint8Array(bytes.subarray(from, from + count));
+      this.#effects.push({ kind: 'data', bytes: copy });
     }
     if ((segment.flags & TcpFlag.fin) !== 0 && from + count === segment.dataEnd) {
       this.#expected += 1;

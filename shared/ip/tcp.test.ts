@@ -326,6 +326,18 @@ describe('client against a peer written by hand', () => {
     expect(peer.sent()).toMatchObject([{ acknowledgment: 1008 }]);
   });
 
+  test('data is a copy, out of a Buffer too, whose slice() is none', () => {
+    const peer = connected();
+    const fields = { source: SERVER, destination: CLIENT, sourcePort: 80, destinationPort: 40001, window: 9 };
+    const packet = Buffer.from(
+      encodeTcp({ ...fields, sequence: 1001, acknowledgment: REQUEST_END, flags: TcpFlag.ack }, ascii('abc')),
+    );
+    const header = parseIpv4(packet, 0, packet.length);
+    const effects = header === undefined ? [] : peer.client.receive(packet, header);
+    packet.fill(0);
+    expect(effects).toContainEqual({ kind: 'data', bytes: ascii('abc') });
+  });
+
   test('data and FIN in one segment: data, ACK, end, and our own FIN', () => {
     const peer = connected();
     peer.say({ sequence: 1001, acknowledgment: REQUEST_END, flags: TcpFlag.ack | TcpFlag.fin }, 'abc');
