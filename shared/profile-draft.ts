@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { profileSchema, type Profile } from './profile.ts';
+
+/** A profile as it is typed or imported: without what the program itself adds. */
+export const profileDraftSchema = profileSchema.omit({ id: true, trustedCertificate: true });
+export type ProfileDraft = z.infer<typeof profileDraftSchema>;
+export type ProfileDraftInput = z.input<typeof profileDraftSchema>;
+
+/** A draft as the profile `id`. */
+export function newProfile(draft: ProfileDraft, id: string): Profile {
+  return { ...draft, id };
+}
+
+/** An edited profile. Trust in a certificate belongs to the router it was given for. */
+export function editedProfile(draft: ProfileDraft, previous: Profile): Profile {
+  const isSameRouter = draft.server === previous.server && draft.port === previous.port;
+  return {
+    ...draft,
+    id: previous.id,
+    ...(isSameRouter && previous.trustedCertificate !== undefined
+      ? { trustedCertificate: previous.trustedCertificate }
+      : {}),
+  };
+}
