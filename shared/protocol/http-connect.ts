@@ -95,7 +95,8 @@ class HeadParser<Start> {
         return ok({
           done: true,
           head: { start: this.#start, headers: this.#headers },
-          rest: chunk.slice(i + 1),
+          // Not slice: of a Node Buffer that would be a view.
+          rest: new Uint8Array(chunk.subarray(i + 1)),
         });
       }
       const error = this.#start === undefined ? this.#takeStart(line) : this.#takeHeader(line);

@@ -1,0 +1,254 @@
+import { ControlCode, decodeControlPacket, encodeControlPacket } from './control-packet.ts';
+import { ControlProtocol, type Finish, type Negotiation } from './control-protocol.ts';
+import type { LcpNegotiation } from './lcp.ts';
+import type { PppEffect, PppTimer } from './ppp-endpoint.ts';
+import { PppProtocol } from './ppp-frame.ts';
+import type { ProtocolError } from './protocol-error.ts';
+
+/** RFC 1661 §3.2. `dead`: it is over; only a Terminate-Request is still answered. */
+export type PppPhase = 'dead' | 'establish' | 'authenticate' | 'network' | 'terminate';
+
+/** What either end decides for itself. */
+export interface PppLinkRole {
+  /** LCP is opened: begin to sign in. */
+  lcpUp(): void;
+  /** LCP is negotiated anew, whatever came after it is void. */
+  lcpDown(): void;
+  lcpFinished(why: Finish): void;
+  ipcpUp(): void;
+  ipcpDown(): void;
+  ipcpFinished(why: Finish): void;
+  /** The link is closed: the peer asked for it, or our own request was acknowledged. Comes once. */
+  closed(): void;
+  /** A PAP or CHAP packet, LCP being opened. */
+  authentication(protocol: number, information: Uint8Array): void;
+  /** An IPCP packet came before the network phase. Return true once it may be heard. */
+  earlyIpcp(): boolean;
+  /** The peer cannot do a protocol that we need. */
+  protocolRejected(protocol: number): void;
+  echoReplied(identifier: number): void;
+}
+
+/**
+ * What both ends of a PPP link have in common: LCP and IPCP, rejects, phases, and the list of effects
+ * that the call in hand gives back.
+ */
+export class PppLink<Event> {
+  readonly lcp: ControlProtocol;
+  readonly ipcp: ControlProtocol;
+  readonly #lcpNegotiation: LcpNegotiation;
+  readonly #role: PppLinkRole;
+  #effects: PppEffect<Event>[] = [];
+  readonly #timers = new Set<PppTimer>();
+  #phase: PppPhase = 'dead';
+  /** `failed` or `closed` has been said. */
+  #over = false;
+  #lastMalformed: ProtocolError | undefined;
+
+  constructor(lcpNegotiation: LcpNegotiation, ipcpNegotiation: Negotiation, role: PppLinkRole) {
+    this.#lcpNegotiation = lcpNegotiation;
+    this.#role = role;
+    const malformed = (error: ProtocolError): void => {
+      this.#lastMalformed = error;
+    };
+    this.lcp = new ControlProtocol(lcpNegotiation, {
+      ...this.#timerPorts(PppProtocol.lcp, 'lcp'),
+      malformed,
+      up: () => role.lcpUp(),
+      down: () => {
+        this.#leaveNetwork();
+        if (this.#phase !== 'terminate') role.lcpDown();
+      },
+      finished: (why) => role.lcpFinished(why),
+      terminated: () => this.reportClosed(),
+      lcp: {
+        magic: () => lcpNegotiation.magic,
+        protocolRejected: (protocol) => this.#protocolRejected(protocol),
+        echoReplied: (identifier) => role.echoReplied(identifier),
+      },
+    });
+    this.ipcp = new ControlProtocol(ipcpNegotiation, {
+      ...this.#timerPorts(PppProtocol.ipcp, 'ipcp'),
+      malformed,
+      up: () => role.ipcpUp(),
+      down: () => role.ipcpDown(),
+      finished: (why) => role.ipcpFinished(why),
+      terminated: () => {},
+    });
+  }
+
+  /** Nothing more will be said. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get phase(): PppPhase {
+    return this.#phase;
+  }
+
+  set phase(phase: PppPhase) {
+    this.#phase = phase;
+  }
+
+  /** The last packet that could not be read: a better reason than silence when nothing else came. */
+  get lastMalformed(): ProtocolError | undefined {
+    return this.#lastMalformed;
+  }
+
+  /** Runs `work` and gives back the effects it caused. */
+  collect(work: () => void): readonly PppEffect<Event>[] {
+    work();
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  event(event: Event): void {
+    this.#effects.push({ kind: 'event', event });
+  }
+
+  send(protocol: number, information: Uint8Array): void {
+    this.#effects.push({ kind: 'send', protocol, information });
+  }
+
+  startTimer(timer: PppTimer, milliseconds: number): void {
+    this.#timers.add(timer);
+    this.#effects.push({ kind: 'start-timer', timer, milliseconds });
+  }
+
+  stopTimer(timer: PppTimer): void {
+    if (this.#timers.delete(timer)) this.#effects.push({ kind: 'stop-timer', timer });
+  }
+
+  /** Whether a timer asked for has now expired; false for one that was stopped meanwhile. */
+  expired(timer: PppTimer): boolean {
+    return this.#timers.delete(timer);
+  }
+
+  /** Ends everything at once: one Terminate-Request if the peer may still listen, and no timer left. */
+  abandon(): void {
+    this.#over = true;
+    const listening = this.#phase !== 'dead';
+    this.#phase = 'dead';
+    if (listening) this.lcp.sendOwn(ControlCode.terminateRequest, new Uint8Array(0));
+    this.#stopAllTimers();
+  }
+
+  /** Ends the link in order: LCP Terminate-Request, and a while to wait for its acknowledgement. */
+  close(): void {
+    if (this.#over || this.#phase === 'terminate') return;
+    if (this.#phase === 'dead') {
+      this.reportClosed();
+      return;
+    }
+    this.#phase = 'terminate';
+    this.#leaveNetwork();
+    this.lcp.close();
+  }
+
+  /** The link is closed, by the peer or by us. Says so once, and never after a failure. */
+  reportClosed(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#phase = 'dead';
+    this.#stopAllTimers();
+    this.#role.closed();
+  }
+
+  #leaveNetwork(): void {
+    this.ipcp.down();
+    this.stopTimer('ipcp');
+    this.stopTimer('authentication');
+  }
+
+  #stopAllTimers(): void {
+    for (const timer of this.#timers) this.stopTimer(timer);
+  }
+
+  receive(protocol: number, information: Uint8Array): void {
+    if (this.#phase === 'dead') {
+      this.#receiveDead(protocol, information);
+      return;
+    }
+    if (protocol === PppProtocol.lcp) {
+      this.lcp.receive(information);
+      return;
+    }
+    // RFC 1661 §3.4: until LCP is opened all else is silently discarded.
+    if (this.lcp.state !== 'opened') return;
+    switch (protocol) {
+      case PppProtocol.pap:
+      case PppProtocol.chap:
+        this.#role.authentication(protocol, information);
+        break;
+      case PppProtocol.ipcp:
+        if (this.#phase === 'network' || this.#role.earlyIpcp()) this.ipcp.receive(information);
+        break;
+      case PppProtocol.ccp:
+        this.#receiveCcp(information);
+        break;
+      default:
+        this.#rejectProtocol(protocol, information);
+    }
+  }
+
+  noteMalformed(error: ProtocolError): void {
+    this.#lastMalformed = error;
+  }
+
+  #receiveDead(protocol: number, information: Uint8Array): void {
+    if (protocol !== PppProtocol.lcp) return;
+    const packet = decodeControlPacket(information);
+    if (!packet.ok || packet.value.code !== ControlCode.terminateRequest) return;
+    this.send(PppProtocol.lcp, encodeControlPacket(ControlCode.terminateAck, packet.value.identifier));
+  }
+
+  /** Every compression is refused (RFC 1962): we have none, and the tunnel is TLS. */
+  #receiveCcp(information: Uint8Array): void {
+    const packet = decodeControlPacket(information);
+    if (!packet.ok) {
+      this.#lastMalformed = packet.error;
+      return;
+    }
+    const { code, identifier, data } = packet.value;
+    if (code === ControlCode.configureRequest && data.length > 0) {
+      this.send(PppProtocol.ccp, encodeControlPacket(ControlCode.configureReject, identifier, data));
+    } else if (code === ControlCode.configureRequest) {
+      this.#rejectProtocol(PppProtocol.ccp, information);
+    } else if (code === ControlCode.terminateRequest) {
+      this.send(PppProtocol.ccp, encodeControlPacket(ControlCode.terminateAck, identifier));
+    }
+  }
+
+  /** RFC 1661 §5.7: the protocol's number and a copy of what came, cut to the peer's MRU. */
+  #rejectProtocol(protocol: number, information: Uint8Array): void {
+    const data = new Uint8Array(2 + information.length);
+    data[0] = protocol >>> 8;
+    data[1] = protocol;
+    data.set(information, 2);
+    this.lcp.sendOwn(ControlCode.protocolReject, data);
+  }
+
+  #protocolRejected(protocol: number): void {
+    switch (protocol) {
+      case PppProtocol.pap:
+      case PppProtocol.chap:
+      case PppProtocol.ipcp:
+      case PppProtocol.ipv4:
+        this.#role.protocolRejected(protocol);
+        break;
+      default:
+        // LCP itself ends through the automaton; CCP and IPv6 are no loss.
+        break;
+    }
+  }
+
+  #timerPorts(protocol: number, timer: PppTimer) {
+    return {
+      send: (packet: Uint8Array): void => this.send(protocol, packet),
+      startTimer: (milliseconds: number): void => this.startTimer(timer, milliseconds),
+      stopTimer: (): void => this.stopTimer(timer),
+      peerMru: (): number => this.#lcpNegotiation.peerMru,
+    };
+  }
+}
