@@ -1,0 +1,23 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { MemorySecretStore } from './secret-store.ts';
+
+test('each profile’s secrets are its own, and go together', async () => {
+  const secrets = new MemorySecretStore();
+  await secrets.set('a', 'password', 'hunter2');
+  await secrets.set('a', 'motp-secret', '00ff');
+  await secrets.set('b', 'password', 'other');
+  await secrets.set('a', 'password', 'hunter3');
+  expect(await secrets.get('a', 'password')).toBe('hunter3');
+  expect(await secrets.get('a', 'motp-secret')).toBe('00ff');
+  expect(await secrets.get('b', 'motp-secret')).toBeUndefined();
+  await secrets.remove('a');
+  expect(await secrets.get('a', 'password')).toBeUndefined();
+  expect(await secrets.get('b', 'password')).toBe('other');
+});
+
+test('logging the store shows no secret', async () => {
+  const secrets = new MemorySecretStore();
+  await secrets.set('a', 'password', 'hunter2');
+  expect(inspect(secrets, { depth: 9 }) + JSON.stringify(secrets)).not.toContain('hunter2');
+});
