@@ -1,17 +1,10 @@
-import {
-  DEFAULT_MAXIMUM_SEGMENT_SIZE,
-  encodeTcp,
-  sequenceAdd,
-  sequenceDifference,
-  TcpFlag,
-} from './tcp-segment.ts';
+import { encodeTcp, sequenceAdd, sequenceDifference, TcpFlag } from './tcp-segment.ts';
 import type { TcpSegment } from './tcp-segment.ts';
+import { SEGMENTS_IN_FLIGHT, TcpSender } from './tcp-sender.ts';
 
 /** RFC 6298 §2: before a round trip was measured. Doubles with each retransmission. */
 const RETRANSMISSION_MILLISECONDS = 1000;
 const MAXIMUM_RETRANSMISSIONS = 5;
-/** RFC 6928: what may be under way at first. We never need more. */
-const SEGMENTS_IN_FLIGHT = 10;
 const RECEIVE_WINDOW = 16_384;
 
 /** How a connection ended. `refused` = RST to our SYN; `too-long` = more data than we are willing to take. */
@@ -59,15 +52,7 @@ export class TcpConnection {
   readonly #options: TcpConnectionOptions;
   #effects: TcpEffect[] = [];
 
-  #outgoing = new Uint8Array(0);
-  /** A FIN follows the outgoing data. */
-  #finishing = false;
-  #unacknowledged = 0;
-  #next = 0;
-  #highestSent = 0;
-  #sendWindow = 1;
-  #segmentSize: number;
-  #retransmissions = 0;
+  readonly #sender: TcpSender;
 
   #peerInitialSequence = 0;
   /** Position that we expect next, which is what our acknowledgments say. */
@@ -76,7 +61,7 @@ export class TcpConnection {
 
   constructor(options: TcpConnectionOptions) {
     this.#options = options;
-    this.#segmentSize = Math.min(DEFAULT_MAXIMUM_SEGMENT_SIZE, options.maximumSegmentSize);
+    this.#sender = new TcpSender(options.maximumSegmentSize);
   }
 
   get closed(): boolean {
@@ -102,24 +87,17 @@ export class TcpConnection {
     return this.#take(true);
   }
 
-  /** Queues data; it may be given before the connection is open. Ignored after {@link finish}. */
+  /** Queues data; it may be given before the connection is open. Ignored after {@link finish} and after the end. */
   write(bytes: Uint8Array): readonly TcpEffect[] {
-    if (this.#finishing || this.#state === 'closed') {
-      return [];
+    if (this.#state !== 'closed') {
+      this.#sender.write(bytes);
     }
-    const joined = new Uint8Array(this.#outgoing.length + bytes.length);
-    joined.set(this.#outgoing);
-    joined.set(bytes, this.#outgoing.length);
-    this.#outgoing = joined;
     return this.#transmitWhenOpen();
   }
 
   /** Queues our FIN behind the data. */
   finish(): readonly TcpEffect[] {
-    if (this.#finishing || this.#state === 'closed') {
-      return [];
-    }
-    this.#finishing = true;
+    this.#sender.finish();
     return this.#transmitWhenOpen();
   }
 
@@ -133,12 +111,11 @@ export class TcpConnection {
     if (this.#state === 'closed' || this.#state === 'new') {
       return [];
     }
-    if (!this.#owesTransmission() || this.#retransmissions >= MAXIMUM_RETRANSMISSIONS) {
+    if (!this.#sender.owes || this.#sender.retransmissions >= MAXIMUM_RETRANSMISSIONS) {
       this.#abort('timed-out');
       return this.#take(false);
     }
-    this.#retransmissions += 1;
-    this.#next = this.#unacknowledged;
+    this.#sender.rewind();
     this.#transmit(1);
     return this.#take(true);
   }
@@ -159,7 +136,7 @@ export class TcpConnection {
 
   /** Grows whenever the peer's segment brought either direction on; a repeated one must not hold our timer back. */
   #progress(): number {
-    return this.#unacknowledged + this.#highestSent + this.#expected;
+    return this.#sender.unacknowledged + this.#sender.highestSent + this.#expected;
   }
 
   /** RFC 9293 §3.10.7.3 */
@@ -184,8 +161,7 @@ export class TcpConnection {
     }
     this.#synchronise(segment);
     this.#state = 'open';
-    this.#acknowledge(segment);
-    this.#next = Math.max(this.#next, this.#unacknowledged);
+    this.#sender.acknowledge(1, segment.window);
     if (!this.#transmit(SEGMENTS_IN_FLIGHT)) {
       this.#sendAcknowledgment();
     }
@@ -220,7 +196,7 @@ export class TcpConnection {
     if (took === 'finished') {
       this.#effects.push({ kind: 'finished' });
     }
-    if (this.#finReceived && this.#finishAcknowledged()) {
+    if (this.#finReceived && this.#sender.finished) {
       this.#close('finished');
     }
   }
@@ -241,8 +217,7 @@ export class TcpConnection {
   #answerRepeated(segment: TcpSegment, length: number): void {
     const repeatedSyn = (segment.flags & TcpFlag.syn) !== 0 && segment.sequence === this.#peerInitialSequence;
     if (this.#state === 'syn-received' && repeatedSyn) {
-      this.#next = 0;
-      this.#transmit(1);
+      this.#send(0, TcpFlag.syn | TcpFlag.ack, undefined);
     } else if (length > 0) {
       this.#sendAcknowledgment();
     }
@@ -251,7 +226,7 @@ export class TcpConnection {
   /** False when the segment is to be dropped. */
   #receiveAcknowledgment(segment: TcpSegment): boolean {
     const position = this.#acknowledgedPosition(segment);
-    const impossible = position > this.#highestSent;
+    const impossible = position > this.#sender.highestSent;
     if (this.#state === 'syn-received') {
       if (impossible || position < 1) {
         this.#sendReset(segment.acknowledgment);
@@ -263,20 +238,8 @@ export class TcpConnection {
       this.#sendAcknowledgment();
       return false;
     }
-    if (position >= this.#unacknowledged) {
-      this.#acknowledge(segment);
-    }
+    this.#sender.acknowledge(position, segment.window);
     return true;
-  }
-
-  #acknowledge(segment: TcpSegment): void {
-    const position = this.#acknowledgedPosition(segment);
-    if (position > this.#unacknowledged) {
-      this.#unacknowledged = position;
-      this.#retransmissions = 0;
-    }
-    this.#next = Math.max(this.#next, position);
-    this.#sendWindow = segment.window;
   }
 
   #receiveData(bytes: Uint8Array, segment: TcpSegment, offset: number): 'nothing' | 'data' | 'finished' {
@@ -307,28 +270,11 @@ export class TcpConnection {
   #synchronise(segment: TcpSegment): void {
     this.#peerInitialSequence = segment.sequence;
     this.#expected = 1;
-    this.#sendWindow = segment.window;
-    this.#segmentSize = Math.max(
-      1,
-      Math.min(segment.maximumSegmentSize ?? DEFAULT_MAXIMUM_SEGMENT_SIZE, this.#options.maximumSegmentSize),
-    );
+    this.#sender.peerAnnounced(segment.maximumSegmentSize, segment.window);
   }
 
   #acknowledgedPosition(segment: TcpSegment): number {
     return sequenceDifference(segment.acknowledgment, this.#options.initialSequence);
-  }
-
-  /** One past the last position that we ever send. */
-  #lastPosition(): number {
-    return 1 + this.#outgoing.length + (this.#finishing ? 1 : 0);
-  }
-
-  #owesTransmission(): boolean {
-    return this.#unacknowledged < this.#lastPosition();
-  }
-
-  #finishAcknowledged(): boolean {
-    return this.#finishing && !this.#owesTransmission();
   }
 
   #transmitWhenOpen(): readonly TcpEffect[] {
@@ -339,54 +285,22 @@ export class TcpConnection {
     return this.#take(transmitted);
   }
 
-  /**
-   * Sends what the peer's window has room for, `segments` at most. With nothing under way one byte goes out even
-   * into a closed window: it is the window probe (RFC 9293 §3.8.6.1).
-   *
-   * @returns whether anything was sent: it carried our acknowledgment
-   */
+  /** @returns whether anything was sent: it carried our acknowledgment */
   #transmit(segments: number): boolean {
-    const wasNext = this.#next;
-    if (this.#state === 'closed') {
-      return false;
+    let sent = 0;
+    for (; sent < segments && this.#state !== 'closed'; sent += 1) {
+      const segment = this.#sender.next();
+      if (segment === undefined) {
+        break;
+      }
+      const flags = segment.flags | (this.#state === 'syn-sent' ? 0 : TcpFlag.ack);
+      this.#send(segment.position, flags, segment.data);
     }
-    if (this.#next === 0) {
-      this.#sendSyn();
-      return true;
-    }
-    const room = Math.min(this.#sendWindow, SEGMENTS_IN_FLIGHT * this.#segmentSize);
-    const edge = this.#unacknowledged + Math.max(room, 1);
-    for (let sent = 0; sent < segments && this.#next < Math.min(edge, this.#lastPosition()); sent += 1) {
-      this.#sendSegmentAt(this.#next, edge);
-    }
-    return this.#next > wasNext;
-  }
-
-  #sendSyn(): void {
-    const passive = this.#state === 'syn-received';
-    this.#send(0, TcpFlag.syn | (passive ? TcpFlag.ack : 0), undefined);
-    this.#advance(1);
-  }
-
-  #sendSegmentAt(position: number, edge: number): void {
-    const from = position - 1;
-    const count = Math.min(this.#segmentSize, this.#outgoing.length - from, edge - position);
-    const isLast = this.#finishing && from + count === this.#outgoing.length;
-    this.#send(
-      position,
-      TcpFlag.ack | (count > 0 ? TcpFlag.psh : 0) | (isLast ? TcpFlag.fin : 0),
-      this.#outgoing.subarray(from, from + count),
-    );
-    this.#advance(position + count + (isLast ? 1 : 0));
-  }
-
-  #advance(next: number): void {
-    this.#next = next;
-    this.#highestSent = Math.max(this.#highestSent, next);
+    return sent > 0;
   }
 
   #sendAcknowledgment(): void {
-    this.#send(this.#highestSent, TcpFlag.ack, undefined);
+    this.#send(this.#sender.highestSent, TcpFlag.ack, undefined);
   }
 
   #send(position: number, flags: number, data: Uint8Array | undefined): void {
@@ -417,7 +331,7 @@ export class TcpConnection {
 
   #abort(how: TcpEnd): void {
     if (this.#state === 'open' || this.#state === 'syn-received') {
-      this.#sendReset(sequenceAdd(this.#options.initialSequence, this.#highestSent));
+      this.#sendReset(sequenceAdd(this.#options.initialSequence, this.#sender.highestSent));
     }
     this.#close(how);
   }
@@ -427,7 +341,7 @@ export class TcpConnection {
       return;
     }
     this.#state = 'closed';
-    this.#outgoing = new Uint8Array(0);
+    this.#sender.clear();
     this.#effects.push({ kind: 'stop-timer' }, { kind: 'closed', how });
   }
 
@@ -439,8 +353,8 @@ export class TcpConnection {
     const effects = this.#effects;
     this.#effects = [];
     if (progressed && this.#state !== 'closed' && this.#state !== 'new') {
-      const milliseconds = this.#owesTransmission()
-        ? RETRANSMISSION_MILLISECONDS * 2 ** this.#retransmissions
+      const milliseconds = this.#sender.owes
+        ? RETRANSMISSION_MILLISECONDS * 2 ** this.#sender.retransmissions
         : this.#options.idleMilliseconds;
       effects.unshift({ kind: 'start-timer', milliseconds });
     }

@@ -9,6 +9,8 @@ export class MemoryTunnel {
   onPacket: (packet: Uint8Array) => void = () => {};
   /** False: the tunnel is full. */
   open = true;
+  /** A packet was not taken. */
+  onRefused: () => void = () => {};
 
   constructor(lan: Lan, address: string, options: { mtu?: number; secondStep?: SecondStep } = {}) {
     this.secondStep = options.secondStep ?? { due: () => false, ifno: 1, submit: () => false };
@@ -21,6 +23,8 @@ export class MemoryTunnel {
           const packet = new Uint8Array(bytes.subarray(start, end)); // slice() of a Buffer is no copy
           this.received.push(packet);
           this.onPacket(packet);
+        } else {
+          this.onRefused();
         }
         return this.open;
       },
