@@ -8,7 +8,6 @@ import {
   givenAnswers,
   readMotpSecret,
 } from '../connect/credential-options.ts';
-import { holdConnection } from '../connect/hold-connection.ts';
 import type { Context, Run } from '../context.ts';
 import { alreadyConnectedSentence, askStatus } from '../control/ask-status.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -62,6 +61,8 @@ async function connect(context: Context, name: string, options: ConnectOptions):
       verbose,
     });
   }
+  // Loaded only now: what is wrong with the command line is said without the tunnel's machinery.
+  const { holdConnection } = await import('../connect/hold-connection.ts');
   const ending = await holdConnection({
     profile: profile.value,
     store,

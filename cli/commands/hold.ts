@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { fail, type CommandResult } from '../command-failure.ts';
 import type { Attendant } from '../connect/attendant.ts';
 import { type ToAsker, type ToHolder, toHolderSchema } from '../connect/background-messages.ts';
-import { holdConnection } from '../connect/hold-connection.ts';
 import type { QuestionAnswer } from '../connect/question.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -24,6 +23,7 @@ async function hold(context: Context): Promise<number> {
     await send({ kind: 'ended', failure: profile.error });
     return exitCode(profile.error.reason);
   }
+  const { holdConnection } = await import('../connect/hold-connection.ts');
   const ending = await holdConnection({
     profile: profile.value,
     store,

@@ -10,6 +10,7 @@ import {
   type ExchangedProfile,
   exchangeProblemText,
   formatProfileExchange,
+  parseProfileExchange,
   planImport,
   readProfileExchange,
 } from '../../client/store/profile-exchange.ts';
@@ -67,7 +68,8 @@ async function importProfiles(
   path: string,
   options: { readonly name?: string },
 ): Promise<number> {
-  const exchanged = await readProfileExchange(path === '-' ? '/dev/stdin' : path);
+  const exchanged =
+    path === '-' ? parseProfileExchange(await readStandardInput()) : await readProfileExchange(path);
   if (!exchanged.ok)
     return context.output.fail(fail('file-failed', exchangeProblemText(exchanged.error)).error);
   const named = rename(exchanged.value, options.name);
@@ -98,6 +100,19 @@ function rename(
   return parsed.success
     ? ok([{ ...profile, name: parsed.data }])
     : fail('usage', `--name: ${firstIssue(parsed.error)}.`);
+}
+
+/** A file of profiles is short; what comes after this is not read, and the text is then not valid. */
+const MAXIMUM_INPUT_CHARACTERS = 4_194_304;
+
+async function readStandardInput(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > MAXIMUM_INPUT_CHARACTERS) break;
+  }
+  return text;
 }
 
 /** Never over a file that is there: an export must not cost anything. */

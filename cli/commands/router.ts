@@ -1,3 +1,161 @@
-import type { Command } from 'commander';
-import type { Run } from '../context.ts';
-export function defineRouter(_command: Command, _run: Run): void {}
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { askSecret } from '../asking.ts';
+import { type CommandResult } from '../command-failure.ts';
+import type { Context, Run } from '../context.ts';
+import { exitCode } from '../exit-codes.ts';
+import { collect, parseDescriptor, parseInteger } from '../option-values.ts';
+import { printable } from '../output.ts';
+import { type DemoUser, makeDemoUser, routerConfig } from './router-config.ts';
+import type { RouterConfig } from '../../emulator/config.ts';
+import type { DialInUserInput } from '../../emulator/dial-in-user.ts';
+import { err, ok } from '../../shared/result.ts';
+
+interface RouterOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly port?: number;
+  readonly user?: readonly string[];
+  readonly passwordFd?: number;
+  readonly usersFile?: string;
+  readonly demoUser?: true;
+  readonly lan?: 'none' | 'built-in' | 'tun';
+  readonly state?: string;
+  readonly ephemeral?: true;
+  readonly printConfig?: true;
+}
+
+export function defineRouter(command: Command, run: Run): void {
+  command
+    .description(
+      'Runs the router emulator: the SSL VPN server of a DrayTek Vigor, with dial-in users, one-time passwords and a LAN behind it. For trying and testing, not for the open internet.',
+    )
+    .option('--listen <address>', 'the address to listen on (127.0.0.1; 0.0.0.0 for all)')
+    .option('--port <n>', 'the port to listen on; 0 for any free one (4443)', (text) =>
+      parseInteger(text, 0, 65_535),
+    )
+    .option('--user <name>', 'a user with a password, which is asked for; may be repeated', collect)
+    .option(
+      '--password-fd <n>',
+      'read those passwords from this file descriptor, a line each',
+      parseDescriptor,
+    )
+    .option('--users-file <file>', 'more users: a JSON array as in the configuration')
+    .option('--demo-user', 'make a user with one-time passwords, and print its PIN and secret')
+    .addOption(
+      new Option(
+        '--lan <kind>',
+        'what is behind the router: hosts inside the emulator, or a TUN device (needs root)',
+      ).choices(['none', 'built-in', 'tun']),
+    )
+    .option('--config <file>', 'everything else: a JSON file as --print-config prints it')
+    .option('--state <folder>', 'keep users and certificate there')
+    .option('--ephemeral', 'keep nothing: new users and a new certificate each time')
+    .option('--print-config', 'print the whole configuration that would be used, and end')
+    .addHelpText(
+      'after',
+      `
+Prints where it listens, the certificate's fingerprint and the users, then its syslog, until Ctrl-C.
+
+Examples:
+  smartvpn router --demo-user --ephemeral --lan built-in
+  smartvpn router --listen 0.0.0.0 --port 443 --user anna
+  smartvpn router --print-config > router.json    a file to start from
+  smartvpn router --config router.json`,
+    )
+    .action(run(router));
+}
+
+async function router(context: Context, options: RouterOptions): Promise<number> {
+  const { output } = context;
+  const users = await passwordUsers(context, options);
+  if (!users.ok) return output.fail(users.error);
+  const demo = options.demoUser === true ? makeDemoUser() : undefined;
+  const {
+    state,
+    ephemeral,
+    demoUser: _demoUser,
+    user: _user,
+    passwordFd: _fd,
+    printConfig,
+    ...flags
+  } = options;
+  const folder = ephemeral === true ? undefined : (state ?? join(context.folders.state, 'router'));
+  const config = routerConfig({ ...flags, folder, users: [...users.value, ...demoUsers(demo)] });
+  if (!config.ok) return output.fail(config.error);
+  if (printConfig === true) {
+    process.stdout.write(`${JSON.stringify(config.value, null, output.json ? 0 : 2)}\n`);
+    return exitCode('done');
+  }
+  return serve(context, config.value, demo);
+}
+
+async function passwordUsers(
+  context: Context,
+  options: RouterOptions,
+): Promise<CommandResult<readonly DialInUserInput[]>> {
+  const users: DialInUserInput[] = [];
+  for (const userName of options.user ?? []) {
+    const password = await askSecret(context, {
+      asks: `Password of ${userName}`,
+      descriptor: options.passwordFd,
+      option: '--password-fd',
+      parse: (text) => (text === '' ? err('Enter a password') : ok(text)),
+    });
+    if (!password.ok) return password;
+    users.push({ userName, password: password.value });
+  }
+  return ok(users);
+}
+
+function demoUsers(demo: DemoUser | undefined): readonly DialInUserInput[] {
+  return demo === undefined
+    ? []
+    : [{ userName: demo.userName, motp: { pin: demo.pin, secret: demo.secret } }];
+}
+
+async function serve(context: Context, config: RouterConfig, demo: DemoUser | undefined): Promise<number> {
+  const { output, interruption } = context;
+  // Loaded only now: --help and --print-config need no TLS and no certificates.
+  const { startRouter } = await import('../../emulator/router.ts');
+  const router = await startRouter(config);
+  const names = router.users.list().map(({ userName }) => userName);
+  output.object({
+    event: 'listening',
+    host: router.host,
+    port: router.port,
+    fingerprint: router.certificate.fingerprint,
+    publicKeySha256: router.certificate.publicKeySha256,
+    users: names,
+    ...(demo === undefined ? {} : { demoUser: demo }),
+  });
+  output.line(`Listening on ${router.host}, port ${router.port}.`);
+  output.line(`Certificate (SHA-256) ${router.certificate.fingerprint}`);
+  output.line(names.length === 0 ? 'There are no users: nobody may dial in.' : `Users: ${names.join(', ')}`);
+  if (demo !== undefined) {
+    output.line(`User ${demo.userName}: PIN ${demo.pin}, secret ${demo.secret}`);
+    output.line('In another terminal:');
+    output.line(
+      `  smartvpn profile add demo --server ${router.host}:${router.port} --user-name ${demo.userName} --authentication motp`,
+    );
+    output.line('  smartvpn otp            (asks for the secret and the PIN)');
+    output.line('  smartvpn test demo      (asks for the code)');
+  }
+  output.note('Ctrl-C ends it.');
+  const stopListening = router.syslog.subscribe((line) => {
+    output.object({ event: 'syslog', line });
+    output.line(printable(line));
+  });
+  await ended(context, interruption.signal);
+  stopListening();
+  await router.close();
+  return exitCode('done');
+}
+
+function ended(context: Context, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    context.onOutputGone(resolve);
+  });
+}

@@ -1,12 +1,14 @@
-import { chmodSync, renameSync, statSync, unlinkSync, linkSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type CommandResult, fail } from '../command-failure.ts';
 import { isAnswering } from './client.ts';
 import { JsonLines } from './json-lines.ts';
 import { type ProfileSummary, type Reply, type Statistics, type Status, requestSchema } from './messages.ts';
 import { controlSocketPath, makeRuntimeFolder } from './runtime-folder.ts';
+import { FolderLock } from '../../client/store/folder-lock.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import { ok } from '../../shared/result.ts';
+import { err, ok } from '../../shared/result.ts';
+import { storeProblemText } from '../../shared/store-text.ts';
 
 /** What the holder of a connection lets others ask. */
 export interface ControlHandlers {
@@ -54,8 +56,12 @@ export async function startControlServer(
     socket.once('close', () => conversations.delete(socket));
     converse(socket, handlers);
   });
-  const listening = await claim(server, path.value);
-  if (!listening.ok) return listening;
+  const listening = await new FolderLock(runtimeFolder).run(() => claim(server, path.value));
+  if (!listening.ok) {
+    return 'reason' in listening.error
+      ? err(listening.error)
+      : fail('storage-failed', storeProblemText(listening.error));
+  }
   chmodSync(path.value, 0o600);
   // The socket alone is no reason to stay.
   server.unref();
@@ -69,19 +75,19 @@ export async function startControlServer(
   });
 }
 
+/** Only under the folder's lock: otherwise one could remove the socket that another has just made. */
 async function claim(server: Server, path: string): Promise<CommandResult<undefined>> {
-  for (let tries = 0; tries < 3; tries += 1) {
-    const code = await listen(server, path);
-    if (code === undefined) return ok(undefined);
-    if (code !== 'EADDRINUSE') {
-      return fail('storage-failed', `The control socket ${path} cannot be made (${code}).`);
-    }
+  let code = await listen(server, path);
+  if (code === 'EADDRINUSE') {
     if (await isAnswering(path))
       return fail('already-connected', 'A connection is already up or being made.');
-    const removed = await removeStale(path);
-    if (!removed) return fail('already-connected', 'A connection is being made by another process.');
+    // left by a holder that died
+    rmSync(path, { force: true });
+    code = await listen(server, path);
   }
-  return fail('storage-failed', `The control socket ${path} cannot be made: others keep taking its place.`);
+  return code === undefined
+    ? ok(undefined)
+    : fail('storage-failed', `The control socket ${path} cannot be made (${code}).`);
 }
 
 function listen(server: Server, path: string): Promise<string | undefined> {
@@ -93,28 +99,6 @@ function listen(server: Server, path: string): Promise<string | undefined> {
       resolve(undefined);
     });
   });
-}
-
-/**
- * Removes the socket of a holder that died. Another process may be doing the same and have put its own
- * living socket there meanwhile: so it is moved aside first, tried again there, and put back if it lives.
- */
-async function removeStale(path: string): Promise<boolean> {
-  const aside = `${path}.${process.pid}`;
-  try {
-    if (!statSync(path).isSocket()) return false;
-    renameSync(path, aside);
-    if (await isAnswering(aside)) {
-      linkSync(aside, path);
-      unlinkSync(aside);
-      return false;
-    }
-    unlinkSync(aside);
-    return true;
-  } catch (error) {
-    // gone already: whoever removed it was quicker
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  }
 }
 
 function converse(socket: Socket, handlers: ControlHandlers): void {
@@ -131,13 +115,13 @@ function converse(socket: Socket, handlers: ControlHandlers): void {
   };
   socket.on('data', (chunk: Buffer) => {
     const values = lines.push(chunk);
-    const [value] = values.ok ? values.value : [];
-    if (values.ok && value === undefined) return;
-    if (asked || !values.ok) {
+    if (values.ok && values.value.length === 0) return;
+    if (asked || !values.ok || values.value.length > 1) {
       socket.destroy();
       return;
     }
     asked = true;
+    const [value] = values.value;
     socket.setTimeout(0);
     const request = requestSchema.safeParse(value);
     if (!request.success) {

@@ -1,0 +1,108 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type CommandResult, fail } from '../command-failure.ts';
+import { type RouterConfig, routerConfigSchema } from '../../emulator/config.ts';
+import { type DialInUserInput, dialInUserInputSchema } from '../../emulator/dial-in-user.ts';
+import { generateMotpSecret } from '../../shared/otp/motp.ts';
+import { ok } from '../../shared/result.ts';
+
+/** What the options of `smartvpn router` say; they win over the configuration file. */
+export interface RouterFlags {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly port?: number;
+  readonly lan?: 'none' | 'built-in' | 'tun';
+  readonly usersFile?: string;
+  /** Undefined: nothing outlives the process. */
+  readonly folder: string | undefined;
+  readonly users: readonly DialInUserInput[];
+}
+
+/** The configuration file with the options over it, checked as a whole. */
+export function routerConfig(flags: RouterFlags): CommandResult<RouterConfig> {
+  const file = flags.config === undefined ? ok({}) : readConfigFile(flags.config);
+  if (!file.ok) return file;
+  const users = flags.usersFile === undefined ? ok([]) : readUsersFile(flags.usersFile);
+  if (!users.ok) return users;
+  const parsed = routerConfigSchema.safeParse(merge(file.value, flags, users.value), { reportInput: false });
+  if (parsed.success) return ok(parsed.data);
+  return fail('usage', ...words(flags.config ?? 'The options', parsed.error));
+}
+
+function merge(
+  file: Readonly<Record<string, unknown>>,
+  flags: RouterFlags,
+  users: readonly DialInUserInput[],
+): Readonly<Record<string, unknown>> {
+  const listen = recordSchema.catch({}).parse(file['listen']);
+  const ownUsers = z.array(z.unknown()).catch([]).parse(file['users']);
+  return {
+    ...file,
+    listen: {
+      ...listen,
+      ...(flags.listen === undefined ? {} : { host: flags.listen }),
+      ...(flags.port === undefined ? {} : { port: flags.port }),
+    },
+    ...(flags.folder === undefined ? {} : { folder: flags.folder }),
+    ...(flags.lan === undefined ? {} : { lan: flags.lan === 'none' ? 'none' : { kind: flags.lan } }),
+    users: [...ownUsers, ...users, ...flags.users],
+  };
+}
+
+const recordSchema = z.record(z.string(), z.unknown());
+
+function readConfigFile(path: string): CommandResult<Readonly<Record<string, unknown>>> {
+  const value = readJson(path);
+  if (!value.ok) return value;
+  const record = recordSchema.safeParse(value.value);
+  return record.success ? ok(record.data) : fail('file-failed', `${path} holds no JSON object.`);
+}
+
+function readUsersFile(path: string): CommandResult<readonly DialInUserInput[]> {
+  const value = readJson(path);
+  if (!value.ok) return value;
+  const users = z.array(dialInUserInputSchema).safeParse(value.value);
+  return users.success ? ok(users.data) : fail('usage', ...words(path, users.error));
+}
+
+function readJson(path: string): CommandResult<unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return fail('file-failed', `${path} cannot be read (${code}).`);
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return ok(value);
+  } catch (error) {
+    return fail(
+      'file-failed',
+      `${path} is no JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
+    );
+  }
+}
+
+function words(source: string, error: z.ZodError): [string, ...string[]] {
+  const [first = 'not valid', ...others] = error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  return [`${source}: ${first}.`, ...others];
+}
+
+export interface DemoUser {
+  readonly userName: string;
+  readonly pin: string;
+  readonly secret: string;
+}
+
+/** A user with one-time passwords, new each time. */
+export function makeDemoUser(): DemoUser {
+  return {
+    userName: 'demo',
+    pin: String(randomInt(10_000)).padStart(4, '0'),
+    secret: generateMotpSecret((length) => randomBytes(length)),
+  };
+}

@@ -1,0 +1,180 @@
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Home, type Outcome, makeHome, runProgram, startOnTerminal } from '../test/support/program.ts';
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+function smartvpn(...words: string[]): Promise<Outcome> {
+  return runProgram(words, { home });
+}
+
+async function profiles(): Promise<readonly Record<string, unknown>[]> {
+  const { stdout } = await smartvpn('profile', 'list', '--json');
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line).profile);
+}
+
+const OFFICE = ['profile', 'add', 'office', '--server', 'vpn.example.com', '--user-name', 'anna'];
+
+describe('smartvpn profile', () => {
+  test('a profile’s life: add, list, show, edit, remove', async () => {
+    expect(await smartvpn(...OFFICE, '--authentication', 'motp')).toEqual({
+      code: 0,
+      stdout: 'Added office.\n',
+      stderr: '',
+    });
+    expect((await smartvpn('profile', 'list')).stdout).toBe('office  anna@vpn.example.com:443  ssl, motp\n');
+    expect((await smartvpn('profile', 'show', 'OFFICE')).stdout).toContain('Mobile One-Time (mOTP)');
+    const edited = await smartvpn(
+      'profile',
+      'edit',
+      'office',
+      '--port',
+      '8443',
+      '--default-gateway',
+      'no',
+      '--route',
+      '10.1.2.3/16',
+      '--route',
+      '10.9.0.0/24',
+      '--name',
+      'work',
+    );
+    expect(edited).toMatchObject({ code: 0, stdout: 'Changed work.\n' });
+    expect(await profiles()).toMatchObject([
+      {
+        name: 'work',
+        port: 8443,
+        userName: 'anna',
+        advanced: { useDefaultGateway: false, routes: ['10.1.0.0/16', '10.9.0.0/24'] },
+      },
+    ]);
+    await smartvpn('profile', 'edit', 'work', '--route', 'none');
+    expect(await profiles()).toMatchObject([{ advanced: { routes: [] } }]);
+    expect(await smartvpn('profile', 'remove', 'work', '--yes')).toMatchObject({ code: 0 });
+    expect(await profiles()).toEqual([]);
+  });
+
+  test('values that cannot be are all named at once, and nothing is saved', async () => {
+    const { code, stderr } = await smartvpn(
+      'profile',
+      'add',
+      'x',
+      '--server',
+      'a b',
+      '--port',
+      '70000',
+      '--mru',
+      'big',
+      '--reconnect',
+      'maybe',
+    );
+    expect(code).toBe(2);
+    for (const option of ['--server', '--port', '--mru', '--reconnect'])
+      expect(stderr).toContain(`${option}: `);
+    expect(await readdir(home.folder)).toEqual([]);
+  });
+
+  test('a name is taken once, whatever its letter case', async () => {
+    await smartvpn(...OFFICE);
+    const { code, stderr } = await smartvpn('profile', 'add', 'Office', '--server', 'b.example');
+    expect(code).toBe(2);
+    expect(stderr).toContain('already a profile');
+    expect(await profiles()).toHaveLength(1);
+  });
+
+  test('an unknown profile: which ones there are', async () => {
+    await smartvpn(...OFFICE);
+    const { code, stderr } = await smartvpn('connect', 'ofice');
+    expect(code).toBe(3);
+    expect(stderr).toContain('There is: office');
+  });
+
+  test('removing asks, and keeps the profile after anything but yes', async () => {
+    await smartvpn(...OFFICE);
+    expect(await smartvpn('profile', 'remove', 'office')).toMatchObject({ code: 7 });
+    const running = startOnTerminal(['profile', 'remove', 'office'], home);
+    await running.sees(/Remove office \(vpn\.example\.com\)\? \(yes\/no\) $/);
+    running.type('no\r');
+    expect((await running.ended).code).toBe(8);
+    expect(await profiles()).toHaveLength(1);
+    const agreeing = startOnTerminal(['profile', 'remove', 'office'], home);
+    await agreeing.sees(/\(yes\/no\) $/);
+    agreeing.type('yes\r');
+    expect((await agreeing.ended).code).toBe(0);
+    expect(await profiles()).toEqual([]);
+  });
+
+  test('export and import carry everything but ids, and say what had to be renamed', async () => {
+    await smartvpn(...OFFICE, '--route', '10.0.0.0/8', '--minimum-tls', '1.3');
+    const file = join(home.folder, 'out.json');
+    expect(await smartvpn('profile', 'export', '--output', file)).toMatchObject({ code: 0 });
+    expect(await smartvpn('profile', 'export', '--output', file)).toMatchObject({ code: 9 });
+    const imported = await smartvpn('profile', 'import', file);
+    expect(imported).toMatchObject({ code: 0, stdout: 'Added office (2).\n' });
+    const [first, second] = await profiles();
+    expect(second).toEqual({ ...first, id: second?.['id'], name: 'office (2)' });
+    expect(second?.['id']).not.toBe(first?.['id']);
+    const piped = await runProgram(['profile', 'import', '-', '--name', 'third'], {
+      home,
+      input: await readFile(file, 'utf8'),
+    });
+    expect(piped).toMatchObject({ code: 0, stdout: 'Added third.\n' });
+  });
+
+  test.each([
+    ['hello', 'not a file of exported profiles'],
+    ['{"format":"smartvpn-profiles","version":99,"profiles":[]}', 'newer version'],
+    ['{"format":"smartvpn-profiles","version":1,"profiles":[{"name":"x","server":"!"}]}', 'server'],
+  ])('a file that is none: %s', async (content, words) => {
+    const file = join(home.folder, 'in.json');
+    await writeFile(file, content);
+    const { code, stderr } = await smartvpn('profile', 'import', file);
+    expect(code).toBe(9);
+    expect(stderr).toContain(words);
+  });
+
+  test('a damaged store is set aside, said aloud, and not taken for an empty one', async () => {
+    await smartvpn(...OFFICE);
+    const folder = join(home.folder, 'config', 'smartvpn');
+    const path = join(folder, 'profiles.json');
+    await writeFile(path, '{"version":1,"profiles":[{"na');
+    const { code, stderr } = await smartvpn('profile', 'show', 'office');
+    expect(code).toBe(4);
+    expect(stderr).toContain('damaged');
+    const kept = (await readdir(folder)).filter((name) => name.startsWith('profiles'));
+    const contents = await Promise.all(kept.map((name) => readFile(join(folder, name), 'utf8')));
+    expect(contents).toContain('{"version":1,"profiles":[{"na');
+  });
+
+  test('profiles are for their owner’s eyes', async () => {
+    await smartvpn(...OFFICE);
+    const folder = join(home.folder, 'config', 'smartvpn');
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, 'profiles.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('a full disk: nothing is saved, and nothing that was saved is lost', async ({ skip }) => {
+    await smartvpn(...OFFICE);
+    // a file system of one page, in a mount namespace of its own, with the store on it
+    const script = `
+      mount -t tmpfs -o size=64k,mode=0700 full "$XDG_CONFIG_HOME/../full" &&
+      cp -a "$XDG_CONFIG_HOME/smartvpn" "$XDG_CONFIG_HOME/../full/" &&
+      { dd if=/dev/zero of="$XDG_CONFIG_HOME/../full/filler" 2>/dev/null; } ;
+      export XDG_CONFIG_HOME="$XDG_CONFIG_HOME/../full" || exit 99
+      "$0" profile edit office --port 8443; echo "edit: $?"
+      "$0" profile list; echo "list: $?"`;
+    await mkdir(join(home.folder, 'full'));
+    const { stdout, stderr } = await runProgram([], { home, prefix: ['unshare', '-rm', 'sh', '-c', script] });
+    if (/unshare|mount:/.test(stderr)) skip(`mount namespaces are not allowed here: ${stderr}`);
+    expect(stderr).toContain('the disk is full');
+    expect(stdout).toBe('edit: 4\noffice  anna@vpn.example.com:443  ssl, password\nlist: 0\n');
+  });
+});

@@ -1,0 +1,96 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from './command-index.ts';
+import { EXIT_CODES, exitCodesText } from './exit-codes.ts';
+import { type Home, makeHome, runProgram } from '../test/support/program.ts';
+
+let home: Home;
+beforeAll(async () => {
+  home = await makeHome();
+});
+afterAll(() => home.remove());
+
+describe('the program', () => {
+  test('explains itself', async () => {
+    const { code, stdout, stderr } = await runProgram(['--help'], { home });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const { name } of COMMANDS) expect(stdout).toContain(`  ${name}`);
+    expect(stdout).not.toContain('hold ');
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))('%s explains itself with an example', async (name) => {
+    const { code, stdout, stderr } = await runProgram([name, '--help'], { home });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Examples?:\n\s+.*smartvpn /);
+    expect((await runProgram(['help', name], { home })).stdout).toBe(stdout);
+  });
+
+  test('says its version', async () => {
+    expect((await runProgram(['--version'], { home })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('without a command it shows how to use it, and fails', async () => {
+    const { code, stderr } = await runProgram([], { home });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: smartvpn');
+  });
+
+  test.each([
+    [['conect'], 'connect'],
+    [['connect'], 'profile'],
+    [['status', '--wrong'], '--wrong'],
+    [['otp', '--pin-fd', 'x'], 'whole number'],
+    [['stats', '--interval', '0'], 'from 1 to'],
+    [['connect', 'x', '--trust-fingerprint', 'abc'], '64 hex digits'],
+    [['help', 'nothing'], 'topics'],
+  ])('%j is a usage error with a hint', async (words, hint) => {
+    const { code, stdout, stderr } = await runProgram(words, { home });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(hint);
+  });
+
+  test('--json says usage errors as JSON too', async () => {
+    const { code, stdout, stderr } = await runProgram(['status', '--wrong', '--json'], { home });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'failed', reason: 'usage', exitCode: 2 });
+  });
+
+  test('leaves no file of its own behind for a question that changes nothing', async () => {
+    await runProgram(['profile', 'list'], { home });
+    await runProgram(['status'], { home });
+    expect(await readdir(home.folder)).toEqual([]);
+  });
+
+  test.each([['disconnect'], ['status'], ['stats'], ['log']])('%s without a connection', async (name) => {
+    const { code, stdout, stderr } = await runProgram([name], { home });
+    expect(code).toBe(6);
+    expect(stdout + stderr).toMatch(/Not connected|There is no connection/);
+  });
+
+  test('the background holder is not for people', async () => {
+    const { code, stderr } = await runProgram(['hold'], { home });
+    expect(code).toBe(2);
+    expect(stderr).toContain('connect --background');
+  });
+});
+
+describe('exit codes', () => {
+  test('each cause has one of its own', () => {
+    const codes = Object.values(EXIT_CODES).map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(codes.every((code) => code >= 0 && code <= 255)).toBe(true);
+  });
+
+  test('the program and its manual print the same table', async () => {
+    const { stdout } = await runProgram(['help', 'exit-codes'], { home });
+    expect(stdout).toBe(exitCodesText());
+    // the formatter aligns the table's columns
+    const manual = (await readFile(new URL('../docs/command-line.md', import.meta.url), 'utf8')).replaceAll(
+      / +/g,
+      ' ',
+    );
+    for (const [reason, { code, means }] of Object.entries(EXIT_CODES)) {
+      expect(manual).toContain(`| ${code} | \`${reason}\` | ${means} |`);
+    }
+  });
+});
