@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { Namespace } from '../support/namespace.ts';
+import type { RouterConfigInput } from '../../emulator/config.ts';
+import type { RouterQuestion } from './router-process.ts';
+
+const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
+
+const startedSchema = z.object({ port: z.number(), fingerprint: z.string() });
+
+const rowSchema = z.object({
+  vpn: z.number(),
+  userIndex: z.number(),
+  userName: z.string(),
+  type: z.string(),
+  remoteAddress: z.string(),
+  virtualNetwork: z.string(),
+  txPackets: z.number(),
+  txRate: z.number(),
+  rxPackets: z.number(),
+  rxRate: z.number(),
+  upTime: z.string(),
+});
+const connectionsSchema = z.object({ rows: z.array(rowSchema), syslog: z.array(z.string()) });
+
+export type ConnectionManagementRow = z.infer<typeof rowSchema>;
+
+/** A router in a process of its own; in `namespace` when one is given. */
+export class RouterHost {
+  readonly process: ChildProcess;
+  readonly port: number;
+  readonly fingerprint: string;
+
+  private constructor(child: ChildProcess, started: z.infer<typeof startedSchema>) {
+    this.process = child;
+    this.port = started.port;
+    this.fingerprint = started.fingerprint;
+  }
+
+  static async start(config: RouterConfigInput, namespace?: Namespace): Promise<RouterHost> {
+    const argv = [process.execPath, PROGRAM];
+    const options = { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] as const };
+    const child =
+      namespace === undefined
+        ? spawn(process.execPath, [PROGRAM], { stdio: [...options.stdio] })
+        : namespace.spawn(argv, { stdio: [...options.stdio] });
+    return new RouterHost(child, startedSchema.parse(await ask(child, { ask: 'start', config })));
+  }
+
+  async connections(): Promise<z.infer<typeof connectionsSchema>> {
+    return connectionsSchema.parse(await ask(this.process, { ask: 'connections' }));
+  }
+
+  async close(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const exited = once(this.process, 'exit');
+    this.process.send({ ask: 'close' });
+    await exited;
+  }
+}
+
+/** One question at a time. Rejects when the process ends instead of answering. */
+async function ask(child: ChildProcess, question: RouterQuestion): Promise<unknown> {
+  const gone = new AbortController();
+  const answered = once(child, 'message', { signal: gone.signal });
+  const onExit = (): void => gone.abort(new Error('the router process ended'));
+  child.once('exit', onExit);
+  child.send(question);
+  try {
+    const [message] = await answered;
+    return message;
+  } finally {
+    child.off('exit', onExit);
+  }
+}

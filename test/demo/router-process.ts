@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { RouterConfigInput } from '../../emulator/config.ts';
+import { startRouter } from '../../emulator/router.ts';
+
+/**
+ * The router of demo and benchmark, a process of its own in its own namespace. The parent talks to it over Node's
+ * IPC channel, where the user's password and secret do not show in a list of processes.
+ */
+const questionSchema = z.discriminatedUnion('ask', [
+  z.object({ ask: z.literal('start'), config: z.record(z.string(), z.unknown()) }),
+  z.object({ ask: z.literal('connections') }),
+  z.object({ ask: z.literal('close') }),
+]);
+
+/** `config` is checked by the router itself. */
+export type RouterQuestion =
+  { ask: 'start'; config: RouterConfigInput } | { ask: 'connections' } | { ask: 'close' };
+
+let router: Awaited<ReturnType<typeof startRouter>> | undefined;
+
+async function answer(question: z.infer<typeof questionSchema>): Promise<unknown> {
+  switch (question.ask) {
+    case 'start':
+      router = await startRouter(question.config);
+      return { port: router.port, fingerprint: router.certificate.fingerprint };
+    case 'connections':
+      return { rows: router?.connections() ?? [], syslog: router?.syslog.lines() ?? [] };
+    case 'close':
+      await router?.close();
+      setImmediate(() => process.disconnect());
+      return {};
+  }
+}
+
+process.on('message', (message) => {
+  void answer(questionSchema.parse(message)).then(
+    (value) => process.send?.(value),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
