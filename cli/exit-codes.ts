@@ -57,6 +57,7 @@ export const EXIT_CODES = {
   'peer-silent': { code: 42, means: 'The router stopped answering.' },
   'link-lost': { code: 43, means: 'The network connection to the router broke.' },
   'unsupported-server-type': { code: 50, means: 'This kind of server cannot be dialled yet.' },
+  'router-failed': { code: 60, means: 'The router emulator could not be started.' },
   hangup: { code: 129, means: 'Interrupted (SIGHUP) before there was a connection.' },
   interrupted: { code: 130, means: 'Interrupted (Ctrl-C, SIGINT) before there was a connection.' },
   terminated: { code: 143, means: 'Interrupted (SIGTERM) before there was a connection.' },

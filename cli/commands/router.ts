@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { askSecret } from '../asking.ts';
-import { type CommandResult } from '../command-failure.ts';
+import { type CommandFailure, type CommandResult, failure } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { collect, parseDescriptor, parseInteger } from '../option-values.ts';
@@ -118,7 +118,11 @@ async function serve(context: Context, config: RouterConfig, demo: DemoUser | un
   const { output, interruption } = context;
   // Loaded only now: --help and --print-config need no TLS and no certificates.
   const { startRouter } = await import('../../emulator/router.ts');
-  const router = await startRouter(config);
+  const started = await startRouter(config).catch(notStarted);
+  if ('reason' in started) return output.fail(started);
+  const router = started;
+  for (const problem of router.problems)
+    output.note(`${output.style.wait('Warning:')} ${printable(problem)}`);
   const names = router.users.list().map(({ userName }) => userName);
   output.object({
     event: 'listening',
@@ -158,4 +162,28 @@ function ended(context: Context, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
     context.onOutputGone(resolve);
   });
+}
+
+/** The emulator rejects with what the system said: a port in use, no privilege for a port or a device. */
+function notStarted(error: unknown): CommandFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return failure(
+        'router-failed',
+        'The port is in use.',
+        'Choose another one with --port, or 0 for any free one.',
+      );
+    case 'EACCES':
+      return failure(
+        'router-failed',
+        `Not permitted: ${message}.`,
+        'Ports below 1024 need root; try --port 4443.',
+      );
+    case 'EADDRNOTAVAIL':
+      return failure('router-failed', 'This machine has no such address to listen on.');
+    default:
+      return failure('router-failed', `The router could not be started: ${message}`);
+  }
 }
