@@ -1,0 +1,117 @@
+import type { AdvancedOptions, IpProperty } from '../../shared/profile.ts';
+import {
+  type Ipv4Network,
+  formatCidr,
+  netmaskToPrefix,
+  networkOf,
+  parseCidr,
+  parseIpv4Address,
+} from '../../shared/ip/ipv4-address.ts';
+
+/** What this machine is to look like while the tunnel is up. Plain data. */
+export interface NetworkPlan {
+  /** The name wished for; when it is taken, the next number is. */
+  readonly interfaceName: string;
+  /** Ours inside the tunnel. */
+  readonly address: string;
+  readonly gateway: string;
+  /** Bytes of an IP packet. */
+  readonly mtu: number;
+  /** `full`: everything but the local network goes through the tunnel. `split`: only `routes`. */
+  readonly mode: 'full' | 'split';
+  /** CIDR through the tunnel, taking precedence over local networks of the same addresses. */
+  readonly routes: readonly string[];
+  /** The router's public address, IPv4 or IPv6: the tunnel's own packets, which never enter it. */
+  readonly endpoint: string;
+  /** Empty: DNS stays as it is. */
+  readonly dns: readonly string[];
+  readonly searchDomains: readonly string[];
+}
+
+/** What IPCP brought. */
+export interface AddressFacts {
+  readonly address: string;
+  readonly gateway: string;
+  readonly netmask: string | undefined;
+  readonly dns: readonly string[];
+  readonly mtu: number;
+}
+
+/** "No answer means /24" (protocol.md §3). */
+const DEFAULT_PREFIX = 24;
+
+export function planNetwork(
+  facts: AddressFacts,
+  advanced: AdvancedOptions,
+  ip: IpProperty,
+  endpoint: string,
+  interfaceName: string,
+): NetworkPlan {
+  const extra = advanced.routes.map((cidr) => parseCidr(cidr)).filter((network) => network !== undefined);
+  const mode = advanced.useDefaultGateway || extra.some(({ prefix }) => prefix === 0) ? 'full' : 'split';
+  const chosen = chosenDns(advanced, ip);
+  const dns = usable(chosen.length > 0 ? chosen : usedRouterDns(facts, advanced, mode));
+  // Servers that the router named stand behind it, also when a local network has the same addresses.
+  const hosts = usable([facts.gateway, ...(chosen.length > 0 ? [] : dns)]);
+  const networks = [
+    ...hosts.filter((host) => host !== facts.address).map((host) => hostNetwork(host)),
+    ...(mode === 'split' ? [remoteNetwork(facts, ip)] : []),
+    ...extra,
+  ];
+  const routes = networks
+    .filter((network) => network !== undefined)
+    .filter(({ prefix }) => prefix > 0)
+    .map((network) => formatCidr(network));
+  return {
+    interfaceName,
+    address: facts.address,
+    gateway: facts.gateway,
+    mtu: facts.mtu,
+    mode,
+    // The endpoint has a route of its own.
+    routes: unique(routes).filter((cidr) => cidr !== `${endpoint}/32`),
+    endpoint,
+    dns,
+    searchDomains: unique(advanced.searchDomains),
+  };
+}
+
+/** The user's own servers, where there are any. */
+function chosenDns(advanced: AdvancedOptions, ip: IpProperty): readonly string[] {
+  if (advanced.dns.length > 0) return advanced.dns;
+  return ip.mode === 'static' ? ip.dns : [];
+}
+
+/**
+ * With a split tunnel the router's servers are asked for the search domains. Where there are none, asking them would
+ * show them every name that this machine looks up: then they are left alone.
+ */
+function usedRouterDns(
+  facts: AddressFacts,
+  advanced: AdvancedOptions,
+  mode: 'full' | 'split',
+): readonly string[] {
+  return mode === 'full' || advanced.searchDomains.length > 0 ? facts.dns : [];
+}
+
+function remoteNetwork(facts: AddressFacts, ip: IpProperty): Ipv4Network | undefined {
+  const address = parseIpv4Address(facts.address);
+  const netmask = ip.mode === 'static' ? ip.netmask : facts.netmask;
+  const mask = netmask === undefined ? undefined : parseIpv4Address(netmask);
+  const prefix = mask === undefined ? undefined : netmaskToPrefix(mask);
+  return address === undefined ? undefined : networkOf(address, prefix ?? DEFAULT_PREFIX);
+}
+
+function hostNetwork(address: string): Ipv4Network | undefined {
+  const parsed = parseIpv4Address(address);
+  return parsed === undefined ? undefined : networkOf(parsed, 32);
+}
+
+/** Without what a router sends for "none". */
+function usable(addresses: readonly string[]): readonly string[] {
+  return unique(addresses.filter((address) => !['', '0.0.0.0', '255.255.255.255'].includes(address)));
+}
+
+function unique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)];
+}
