@@ -3,6 +3,7 @@ import { parseIpv4Address } from '../shared/ip/ipv4-address.ts';
 import { netmaskSchema, portSchema } from '../shared/profile.ts';
 import { MAXIMUM_USERS, dialInUserInputSchema } from './dial-in-user.ts';
 import { faultSchema } from './faults.ts';
+import { lanSchema } from './lan/lan-config.ts';
 
 /** The router's configuration. Everything has a default: `{}` is a router that nobody may dial in to. */
 
@@ -127,7 +128,8 @@ export const routerConfigSchema = z
     faults: z.array(faultSchema).max(100).default([]),
     /** Lines of syslog kept. */
     syslogLines: z.number().int().min(1).max(1_000_000).default(1000),
-    lan: z.literal('none').default('none'),
+    /** What lies behind the router. `none` = packets go nowhere. */
+    lan: z.union([z.literal('none'), lanSchema]).default('none'),
   })
   .refine(
     (config) => config.tls.minimumVersion <= config.tls.maximumVersion,

@@ -37,7 +37,7 @@ export class FaultStream extends Duplex {
   watchFrames(): void {
     this.#filter = new FrameDecoder((command, bytes, start, end) => {
       if (this.#deaf && command === FrameCommand.request) return;
-      this.push(encodeFrame(command, bytes.subarray(start, end)));
+      this.#passOn(encodeFrame(command, bytes.subarray(start, end)));
     });
   }
 
@@ -53,12 +53,16 @@ export class FaultStream extends Duplex {
 
   #incoming(chunk: Uint8Array): void {
     if (this.#filter === undefined) {
-      if (!this.push(chunk)) this.#inner.pause();
+      this.#passOn(chunk);
     } else if (this.#filter.push(chunk) !== undefined) {
       // not frames: let the reader find out by itself
       this.#filter = undefined;
-      this.push(chunk);
+      this.#passOn(chunk);
     }
+  }
+
+  #passOn(chunk: Uint8Array): void {
+    if (!this.push(chunk)) this.#inner.pause();
   }
 
   override _read(): void {

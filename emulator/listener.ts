@@ -81,12 +81,21 @@ export class Listener {
     this.#tls = this.#createTls(false, (socket) => this.#secured(socket));
   }
 
+  /** Resolves when no connection is left, or after `milliseconds`. */
+  async emptied(milliseconds: number): Promise<void> {
+    const closed = [...this.#sockets].map(whenClosed);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([Promise.all(closed), late]);
+    clearTimeout(timer);
+  }
+
   /** Stops listening and cuts every connection. */
   async close(): Promise<void> {
     this.stopListening();
-    const closed = [...this.#sockets].map(
-      (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
-    );
+    const closed = [...this.#sockets].map(whenClosed);
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
   }
@@ -186,4 +195,10 @@ export class Listener {
 /** `::ffff:192.0.2.1` is 192.0.2.1. */
 export function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+function whenClosed(socket: net.Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
 }

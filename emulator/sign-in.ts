@@ -26,7 +26,8 @@ export type SignInRefusal =
   | 'account disabled'
   | 'SSL tunnel not allowed'
   | 'remote node'
-  | 'wrong password';
+  | 'wrong password'
+  | 'already connected';
 
 export type SignInOutcome =
   { readonly ok: true; readonly user: DialInUser } | { readonly ok: false; readonly reason: SignInRefusal };

@@ -1,0 +1,410 @@
+import { type LinkEnd, TunnelLink } from '../datapath/tunnel-link.ts';
+import { assertNever } from '../shared/assert-never.ts';
+import { parseIpv4Address } from '../shared/ip/ipv4-address.ts';
+import { ControlCode, encodeControlPacket } from '../shared/protocol/control-packet.ts';
+import type { PppEffect, PppEndpoint } from '../shared/protocol/ppp-endpoint.ts';
+import { PppProtocol } from '../shared/protocol/ppp-frame.ts';
+import { type ConnectionRow, formatUpTime } from './connection-management.ts';
+import { DialIn } from './dial-in.ts';
+import type { DialInUser } from './dial-in-user.ts';
+import type { FrameFault } from './faults.ts';
+import { faultStageOf, strikeFrames } from './frame-faults.ts';
+import type { LanPort } from './lan/lan.ts';
+import type { Verdict } from './ppp-authenticator.ts';
+import { type PppServerEvent, createPppServer } from './ppp-server.ts';
+import { TotpSecondStep } from './second-step.ts';
+import type { SessionEnd, SessionParts } from './session-parts.ts';
+import { SessionTimers } from './session-timers.ts';
+import type { SignInAttempt, SignInRefusal } from './sign-in.ts';
+import { syslogLine } from './syslog.ts';
+import { TrafficWatch } from './traffic-watch.ts';
+import type { Wire } from './wire.ts';
+
+export interface TunnelSessionOptions {
+  /** Row and interface number. */
+  readonly vpn: number;
+  readonly wire: Wire;
+  /** The user of the Basic header. */
+  readonly connectUser: string | undefined;
+  readonly attempt: SignInAttempt;
+  /** Frames that came with the request. */
+  readonly rest: Uint8Array;
+  readonly sessionsOf: (userName: string) => readonly TunnelSession[];
+  /** The session is off the table: its number may be used again. Called once. */
+  readonly ended: () => void;
+}
+
+/** Time for the client to answer our CLOSE by leaving. */
+const LINGER_MILLISECONDS = 300;
+const IPV4_HEADER_LENGTH = 20;
+
+/** What there is while the tunnel is up. */
+interface UpState {
+  readonly user: DialInUser;
+  readonly address: string;
+  readonly mtu: number;
+  readonly since: number;
+  readonly traffic: TrafficWatch;
+  readonly secondStep: TotpSecondStep;
+  port: LanPort | undefined;
+}
+
+/** One tunnel, from the answer to CONNECT to its end. */
+export class TunnelSession {
+  readonly vpn: number;
+  readonly #parts: SessionParts;
+  readonly #options: TunnelSessionOptions;
+  readonly #dialIn: DialIn;
+  readonly #ppp: PppEndpoint<PppServerEvent>;
+  readonly #link: TunnelLink;
+  readonly #timers = new SessionTimers();
+  readonly #gateway: number;
+  #phase: 'open' | 'leaving' | 'over' = 'open';
+  #up: UpState | undefined;
+  /** PPP is through: to be left when all it wants to send has been sent. */
+  #leaveAfter: SessionEnd | undefined;
+  /** A fault has struck that nothing of ours may follow. */
+  #muted = false;
+  /** By a fault: whatever the password. */
+  #refusesSignIn = false;
+
+  constructor(parts: SessionParts, options: TunnelSessionOptions) {
+    this.vpn = options.vpn;
+    this.#parts = parts;
+    this.#options = options;
+    this.#gateway = parseIpv4Address(parts.config.ppp.gateway) ?? 0;
+    this.#dialIn = new DialIn(parts, options);
+    this.#ppp = this.#createPpp();
+    const { wire, rest } = options;
+    const silent = wire.faults?.armed.fault.action === 'silent' ? wire.faults.stream : undefined;
+    silent?.watchFrames();
+    this.#link = new TunnelLink(
+      wire.stream,
+      {
+        control: (protocol, information) => this.#control(protocol, information),
+        packet: (bytes, start, end) => this.#packet(bytes, start, end),
+        keepAliveReply: () => undefined,
+        closed: (how) => this.#linkClosed(how),
+        drain: () => this.#up?.port?.drained(),
+      },
+      { firstBytes: silent === undefined ? rest : undefined },
+    );
+    silent?.incoming(rest);
+  }
+
+  /** Undefined until the tunnel is up. */
+  get userName(): string | undefined {
+    return this.#up?.user.userName;
+  }
+
+  start(): void {
+    const { config } = this.#parts;
+    this.#timers.start('deadline', config.signInSeconds * 1000, () => this.end('too-slow'));
+    this.#run(this.#ppp.start());
+  }
+
+  /** Once a second or so, for all sessions together. */
+  tick(now: number): void {
+    if (this.#up === undefined) return;
+    const { traffic, user } = this.#up;
+    traffic.sample(now);
+    const timeout = user.idleTimeoutSeconds * 1000;
+    if (timeout > 0 && traffic.idleFor(now) >= timeout) this.end('idle');
+  }
+
+  /** Undefined until the tunnel is up. */
+  row(): ConnectionRow | undefined {
+    if (this.#up === undefined) return undefined;
+    const { user, address, since, traffic, secondStep } = this.#up;
+    const { counters } = this.#link;
+    const upTimeSeconds = Math.max(0, (this.#parts.clock() - since) / 1000);
+    return {
+      vpn: this.vpn,
+      userIndex: user.index,
+      userName: user.userName,
+      type: `SSL Tunnel ${this.#options.wire.tls.getCipher().standardName}`,
+      remoteAddress: this.#options.wire.remoteAddress,
+      virtualNetwork: `${address}/32`,
+      txPackets: counters.sentPackets,
+      txBytes: counters.sentBytes,
+      txRate: traffic.txRate,
+      rxPackets: counters.receivedPackets,
+      rxBytes: counters.receivedBytes,
+      rxRate: traffic.rxRate,
+      upTimeSeconds,
+      upTime: formatUpTime(upTimeSeconds),
+      authenticated: !secondStep.due(),
+    };
+  }
+
+  /** The router ends the session: Terminate-Request, CLOSE, the end of the stream. Idempotent. */
+  end(why: SessionEnd): void {
+    if (this.#phase !== 'open') return;
+    for (const effect of this.#muted ? [] : this.#ppp.close()) {
+      if (effect.kind === 'send') this.#link.sendControl(effect.protocol, effect.information);
+    }
+    this.#leave(why);
+  }
+
+  /** At once, without waiting for the client. */
+  destroy(why: SessionEnd): void {
+    this.end(why);
+    this.#over();
+  }
+
+  // ---- PPP
+
+  #createPpp(): PppEndpoint<PppServerEvent> {
+    const { config, random } = this.#parts;
+    return createPppServer({
+      authentication: config.ppp.authentication,
+      quirks: config.quirks,
+      mru: config.ppp.mru,
+      gateway: config.ppp.gateway,
+      dns: config.ppp.dns,
+      netmask: config.ppp.netmask,
+      name: config.ppp.name,
+      random,
+      authenticate: (userName, matches) =>
+        this.#refusesSignIn ? refusedBy('wrong password') : this.#authenticate(userName, matches),
+      assignAddress: (_userName, wished) => this.#dialIn.assignAddress(wished),
+    });
+  }
+
+  #authenticate(userName: string, matches: (password: string) => boolean): Verdict {
+    const outcome = this.#dialIn.authenticate(userName, matches);
+    return outcome.ok ? { ok: true } : refusedBy(outcome.reason);
+  }
+
+  #control(protocol: number, information: Uint8Array): void {
+    if (this.#muted || this.#phase !== 'open') return;
+    const armed = this.#options.wire.faults?.armed;
+    if (armed !== undefined && isNegotiation(armed.fault) && armed.fault.stage === faultStageOf(protocol)) {
+      if (armed.strike() && !this.#strike(armed.fault, information)) return;
+    }
+    this.#run(this.#ppp.receive(protocol, information));
+  }
+
+  #run(effects: readonly PppEffect<PppServerEvent>[]): void {
+    for (const effect of effects) {
+      if (this.#muted || this.#phase !== 'open') return;
+      this.#carryOut(effect);
+    }
+    if (this.#leaveAfter !== undefined) this.#leave(this.#leaveAfter);
+  }
+
+  #carryOut(effect: PppEffect<PppServerEvent>): void {
+    switch (effect.kind) {
+      case 'send':
+        return this.#link.sendControl(effect.protocol, effect.information);
+      case 'start-timer': {
+        const { timer } = effect;
+        return this.#timers.start(timer, effect.milliseconds, () => this.#run(this.#ppp.timeout(timer)));
+      }
+      case 'stop-timer':
+        return this.#timers.stop(effect.timer);
+      case 'event':
+        return this.#event(effect.event);
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  #event(event: PppServerEvent): void {
+    switch (event.kind) {
+      case 'phase':
+      case 'authenticated':
+      case 'no-address':
+        return;
+      case 'refused':
+        this.#leaveAfter = 'refused';
+        return;
+      case 'opened':
+        this.#opened(event.mtu);
+        return;
+      case 'failed':
+        this.#parts.syslog.write(syslogLine.protocolError(this.#name(), event.error.code));
+        this.#leaveAfter = 'failed';
+        return;
+      case 'closed':
+        this.#leaveAfter ??= 'client-closed';
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  // ---- the tunnel is up
+
+  #opened(mtu: number): void {
+    const { clock, totp, syslog, lan } = this.#parts;
+    const { user, address } = this.#dialIn;
+    if (user === undefined || address === undefined || this.#up !== undefined) return;
+    this.#timers.stop('deadline');
+    this.#dialIn.replaceOthers();
+    const now = clock();
+    const secondStep = new TotpSecondStep(this.vpn, {
+      userName: user.userName,
+      secret: user.totp?.secret,
+      address: this.#options.attempt.address,
+      rules: totp,
+      syslog,
+    });
+    const traffic = new TrafficWatch(this.#link.counters, now);
+    this.#up = { user, address, mtu, since: now, traffic, secondStep, port: undefined };
+    syslog.write(syslogLine.up(user.userName));
+    this.#up.port = lan?.attach({
+      address,
+      mtu,
+      secondStep,
+      send: (bytes, start, end) => this.#sendPacket(bytes, start, end),
+    });
+    this.#armConnectedFault();
+  }
+
+  #packet(bytes: Uint8Array, start: number, end: number): void {
+    const up = this.#up;
+    if (up?.port === undefined || this.#muted || this.#phase !== 'open') return;
+    if (end - start < IPV4_HEADER_LENGTH) return;
+    if (up.secondStep.due() && addressAt(bytes, start + 16) !== this.#gateway) return;
+    up.port.receive(bytes, start, end);
+  }
+
+  #sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
+    const up = this.#up;
+    if (up === undefined || this.#phase !== 'open') return false;
+    // dropped as a router drops: taken, and gone
+    if (end - start > up.mtu || end - start < IPV4_HEADER_LENGTH) return true;
+    if (up.secondStep.due() && addressAt(bytes, start + 12) !== this.#gateway) return true;
+    return this.#link.sendPacket(bytes, start, end);
+  }
+
+  // ---- faults
+
+  #armConnectedFault(): void {
+    const armed = this.#options.wire.faults?.armed;
+    if (armed?.fault.stage !== 'connected') return;
+    const { fault } = armed;
+    this.#timers.start('fault', fault.afterMilliseconds, () => {
+      if (this.#phase === 'open' && armed.strike()) this.#strike(fault, undefined);
+    });
+  }
+
+  /** True = go on as usual. `received`: the packet in whose answer's place the fault stands. */
+  #strike(fault: FrameFault, received: Uint8Array | undefined): boolean {
+    const outcome = strikeFrames(fault, this.#options.wire, this.#parts.random);
+    switch (outcome) {
+      case 'goes-on':
+        return true;
+      case 'gone':
+        this.#muted = true;
+        this.#timers.stopAll();
+        return false;
+      case 'close':
+        this.#leave('fault');
+        return false;
+      case 'expire':
+        this.end('expired');
+        return false;
+      case 'refuse':
+        return this.#refuse(fault.stage, received);
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  #refuse(stage: FrameFault['stage'], received: Uint8Array | undefined): boolean {
+    if (stage === 'authentication') {
+      this.#refusesSignIn = true;
+      return true;
+    }
+    if (stage === 'ipcp' && received !== undefined) {
+      const rejected = Uint8Array.from([PppProtocol.ipcp >> 8, PppProtocol.ipcp & 0xff, ...received]);
+      this.#link.sendControl(PppProtocol.lcp, encodeControlPacket(ControlCode.protocolReject, 1, rejected));
+      return false;
+    }
+    this.end('fault');
+    return false;
+  }
+
+  // ---- ending
+
+  /** Says CLOSE and waits a little for the client to leave too. */
+  #leave(why: SessionEnd): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'leaving';
+    this.#signOff(why);
+    if (this.#muted) return this.#over();
+    this.#link.sendClose();
+    return this.#timers.start('linger', LINGER_MILLISECONDS, () => this.#over());
+  }
+
+  #linkClosed(how: LinkEnd): void {
+    if (this.#phase === 'open') {
+      this.#phase = 'leaving';
+      if (typeof how === 'object' && how.kind === 'protocol-error') {
+        this.#parts.syslog.write(syslogLine.protocolError(this.#name(), how.code));
+      }
+      this.#signOff(how === 'close-frame' ? 'client-closed' : 'client-vanished');
+    }
+    this.#over();
+  }
+
+  /** Gives back what the session held of the router. */
+  #signOff(why: SessionEnd): void {
+    const { syslog } = this.#parts;
+    this.#timers.stopAll();
+    const up = this.#up;
+    this.#up = undefined;
+    up?.port?.detach();
+    this.#dialIn.release();
+    if (up === undefined) return;
+    const { userName } = up.user;
+    if (why === 'idle') syslog.write(syslogLine.idle(userName));
+    if (why !== 'client-closed') syslog.write(syslogLine.drop(userName, this.vpn));
+    syslog.write(syslogLine.down(userName));
+  }
+
+  #over(): void {
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#timers.stopAll();
+    this.#link.destroy();
+    this.#options.ended();
+  }
+
+  /** For the log. */
+  #name(): string {
+    return this.#dialIn.user?.userName ?? this.#options.connectUser ?? '-';
+  }
+}
+
+/** The words of a PAP Nak or CHAP Failure, and MS-CHAP's code: they do not tell a guesser which users there are. */
+function refusedBy(reason: SignInRefusal): Verdict {
+  const message = 'Login incorrect';
+  switch (reason) {
+    case 'account disabled':
+      return { ok: false, message, refusal: 'account-disabled' };
+    case 'SSL tunnel not allowed':
+    case 'remote node':
+    case 'already connected':
+      return { ok: false, message, refusal: 'no-dial-in-permission' };
+    case 'blocked':
+    case 'unknown user':
+    case 'wrong password':
+      return { ok: false, message };
+    default:
+      return assertNever(reason);
+  }
+}
+
+function isNegotiation(fault: { readonly stage: string }): fault is FrameFault {
+  return fault.stage === 'lcp' || fault.stage === 'authentication' || fault.stage === 'ipcp';
+}
+
+/** The address, big-endian, at `at` in an IPv4 header. */
+function addressAt(bytes: Uint8Array, at: number): number {
+  const upper = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  const lower = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+  return upper * 65_536 + lower;
+}
