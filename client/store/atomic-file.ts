@@ -2,6 +2,7 @@ import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FileProblem } from '../../shared/store-problem.ts';
+import { ownerToKeep, type Owner } from './ownership.ts';
 
 /**
  * The text of a file; undefined when there is none. Longer than `maximumBytes` is refused with the
@@ -79,11 +80,6 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
 
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
 async function writeDurably(path: string, text: string, owner: Owner | undefined): Promise<void> {
   const handle: FileHandle = await open(path, 'wx', 0o600);
   try {
@@ -101,18 +97,5 @@ async function realTarget(path: string): Promise<string> {
     return await realpath(path);
   } catch {
     return path;
-  }
-}
-
-/**
- * Under sudo a user's file would become root's and be out of the user's reach: root gives it to
- * whoever had it, or has the folder.
- */
-async function ownerToKeep(target: string): Promise<Owner | undefined> {
-  if (process.geteuid?.() !== 0) return undefined;
-  try {
-    return await stat(target);
-  } catch {
-    return stat(dirname(target));
   }
 }

@@ -1,10 +1,11 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FileProblem } from '../../shared/store-problem.ts';
 import { fileProblem } from './atomic-file.ts';
+import { makePrivateFolder, ownerToKeep } from './ownership.ts';
 
 /**
  * One writer at a time in a folder, over all processes: flock(2) on a file in it. The kernel lets go
@@ -61,9 +62,11 @@ export class FolderLock {
   async #locked<T, E>(action: () => Promise<Result<T, E>>): Promise<Result<T, E | FileProblem>> {
     let handle;
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      await makePrivateFolder(dirname(this.#path));
+      const owner = await ownerToKeep(this.#path);
       // the file stays: were it removed, two processes could hold locks on two files of its name
       handle = await open(this.#path, 'a', 0o600);
+      if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
     } catch (error) {
       return err(fileProblem(this.#path, error));
     }

@@ -1,12 +1,12 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { profileSchema } from '../../shared/profile.ts';
+import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { openStore } from './store.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'store-process.ts');
@@ -22,7 +22,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const office = profileSchema.parse({ id: crypto.randomUUID(), name: 'Office', server: 'vpn.example.com' });
+function newProfile(name: string): Profile {
+  return profileSchema.parse({ id: crypto.randomUUID(), name, server: 'vpn.example.com' });
+}
 
 test('two processes that add profiles at once lose none', async () => {
   const finished = await Promise.all([
@@ -37,7 +39,9 @@ test('two processes that add profiles at once lose none', async () => {
 }, 20_000);
 
 test('a writer killed at any moment leaves a whole file, and no lock', async () => {
-  for (const after of [5, 12, 23]) {
+  const filling = await openStore(folder);
+  await filling.profiles.add(Array.from({ length: 2000 }, (_, index) => newProfile(`Filler ${index}`)));
+  for (const after of [3, 14]) {
     const writer = spawn(process.execPath, [FIXTURE, folder, 'churn', `Round ${after}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -53,6 +57,24 @@ test('a writer killed at any moment leaves a whole file, and no lock', async () 
     expect(Number(store.profiles.find(`Round ${after}`)?.userName)).toBeGreaterThanOrEqual(saved);
     expect((await store.settings.change({ theme: 'dark' })).ok).toBe(true);
   }
+}, 20_000);
+
+test('whoever reads while another one writes sees a whole file', async () => {
+  const store = await openStore(folder);
+  await store.profiles.add(Array.from({ length: 2000 }, (_, index) => newProfile(`Filler ${index}`)));
+  const writer = spawn(process.execPath, [FIXTURE, folder, 'churn'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const saves: unknown[] = [];
+  writer.stdout.on('data', (line) => saves.push(line));
+  let torn = 0;
+  while (saves.length < 30) {
+    const text = await readFile(join(folder, 'profiles.json'), 'utf8');
+    if (!text.endsWith('}\n')) torn += 1;
+  }
+  writer.kill();
+  await once(writer, 'exit');
+  expect(torn).toBe(0);
 }, 20_000);
 
 /** A process with a mount namespace of its own, in which `mount` shows nobody else anything. */
@@ -116,7 +138,7 @@ describe.skipIf(!maySwitch)(
   () => {
     test('is not taken for an empty one and overwritten', async () => {
       const store = await openStore(folder);
-      await store.profiles.save(office);
+      await store.profiles.save(newProfile('Office'));
       const before = await readFile(join(folder, 'profiles.json'), 'utf8');
       await chmod(folder, 0o777);
       await chmod(join(folder, 'profiles.json'), 0o000);
@@ -128,3 +150,13 @@ describe.skipIf(!maySwitch)(
     }, 20_000);
   },
 );
+
+test.skipIf(process.geteuid?.() !== 0)('what root makes in a user’s folder is the user’s', async () => {
+  await chown(folder, 65534, 65534);
+  const made = join(folder, 'a', 'b');
+  const store = await openStore(made);
+  await store.profiles.save(newProfile('Office'));
+  const paths = [dirname(made), made, join(made, '.lock'), join(made, 'profiles.json')];
+  const owners = await Promise.all(paths.map(async (path) => (await stat(path)).uid));
+  expect(owners).toEqual([65534, 65534, 65534, 65534]);
+});
