@@ -187,7 +187,8 @@ function credentialsSubmitted(
   const checked = checkCredentials(event, phase.asks, model.spentCodes);
   if (checked.problem !== undefined) {
     const text = `What was typed cannot be right (${checked.problem}): not sent`;
-    return step(model, { kind: 'log', level: 'info', text });
+    // A new question, so that whoever asks in the name of this one asks again.
+    return step({ ...model, phase: { ...phase } }, { kind: 'log', level: 'info', text });
   }
   const credentials = credentialsFromTyping(model, phase.asks, checked, context.now);
   return attemptOrAsk({ ...model, credentials }, phase.run, phase.because, context);
@@ -278,9 +279,12 @@ function connected(
 ): Step {
   const { session, startedAt } = phase;
   const { tunnel } = event;
+  const { profile, credentials } = model;
+  const userName = profile.rememberCredentials && credentials ? credentials.userName : profile.userName;
   return step(
     {
       ...model,
+      profile: { ...profile, userName },
       refusal: undefined,
       refusedAt: [],
       phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },

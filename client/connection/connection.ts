@@ -1,0 +1,276 @@
+import { assertNever } from '../../shared/assert-never.ts';
+import type { ConnectionState, ConnectionStatistics } from '../../shared/connection.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Logger } from '../log.ts';
+import type { TunnelNetwork } from '../network/tunnel-network.ts';
+import type { Session, StartSession } from '../session/session-types.ts';
+import type { SecretStore } from '../store/secret-store.ts';
+import type { Store } from '../store/store.ts';
+import { checkCredentials, type CredentialsProblem, type TypedCredentials } from './credentials-check.ts';
+import {
+  connectionState,
+  initialModel,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionModel,
+  type Phase,
+  type StoredSecrets,
+} from './model.ts';
+import { reduce } from './reducer.ts';
+import { sessionOptions } from './session-options.ts';
+import { StatisticsWatch } from './statistics-watch.ts';
+
+export interface ConnectionDependencies {
+  readonly startSession: StartSession;
+  /** Undefined: no device can be had here. */
+  readonly network: TunnelNetwork | undefined;
+  readonly secrets: SecretStore;
+  /** Where a trusted certificate, a user name and the history are kept. */
+  readonly store: {
+    readonly profiles: Pick<Store['profiles'], 'change'>;
+    readonly history: Pick<Store['history'], 'append'>;
+  };
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly clock?: () => number;
+  /** In [0, 1): spreads reconnects. */
+  readonly random?: () => number;
+}
+
+/**
+ * The life of one profile's connection. All decisions are the reducer's; this class carries out its
+ * effects. Methods that do not fit the present state do nothing.
+ */
+export class Connection {
+  readonly #dependencies: ConnectionDependencies;
+  readonly #clock: () => number;
+  readonly #random: () => number;
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  readonly #statistics: StatisticsWatch;
+  readonly #queue: ConnectionEvent[] = [];
+  #model: ConnectionModel;
+  #state: ConnectionState;
+  #session: Session | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  /** Writes under way. */
+  readonly #keeping = new Set<Promise<void>>();
+  #isRunning = false;
+
+  constructor(profile: Profile, dependencies: ConnectionDependencies) {
+    this.#dependencies = dependencies;
+    this.#clock = dependencies.clock ?? Date.now;
+    this.#random = dependencies.random ?? Math.random;
+    this.#statistics = new StatisticsWatch(this.#clock);
+    this.#model = initialModel(profile);
+    this.#state = connectionState(this.#model);
+  }
+
+  /** The same object until something changes. */
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** With the certificate that was trusted and the user name that was remembered meanwhile. */
+  get profile(): Profile {
+    return this.#model.profile;
+  }
+
+  /** Called after every change. */
+  subscribe(listener: (state: ConnectionState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  connect(): void {
+    this.#send({ kind: 'connect' });
+  }
+
+  /** Resolves when nothing of the connection is left and the history is written. */
+  async disconnect(): Promise<void> {
+    this.#send({ kind: 'disconnect' });
+    await this.#left();
+    await Promise.all(this.#keeping);
+  }
+
+  #left(): Promise<void> {
+    if (this.#state.state !== 'disconnecting') return Promise.resolve();
+    return new Promise((resolve) => {
+      const unsubscribe = this.subscribe(({ state }) => {
+        if (state === 'disconnecting') return;
+        unsubscribe();
+        resolve();
+      });
+    });
+  }
+
+  /** The profile was edited: it holds from the next attempt on. */
+  changeProfile(profile: Profile): void {
+    this.#send({ kind: 'profile-changed', profile });
+  }
+
+  /** The password, code or PIN that the prompt asks for. A problem: it was not sent, and is asked for again. */
+  submitCredentials(typed: TypedCredentials): CredentialsProblem | undefined {
+    const { phase, spentCodes } = this.#model;
+    const problem =
+      phase.kind === 'asking' ? checkCredentials(typed, phase.asks, spentCodes).problem : undefined;
+    this.#dependencies.log.secret(typed.secret);
+    this.#send({ kind: 'credentials-submitted', ...typed });
+    return problem;
+  }
+
+  trustCertificate(): void {
+    this.#send({ kind: 'certificate-trusted' });
+  }
+
+  submitSecondStep(code: string): void {
+    this.#dependencies.log.secret(code);
+    this.#send({ kind: 'second-step-submitted', code });
+  }
+
+  dismissPrompt(): void {
+    this.#send({ kind: 'prompt-dismissed' });
+  }
+
+  /** Undefined without a tunnel. */
+  statistics(): ConnectionStatistics | undefined {
+    return this.#statistics.current();
+  }
+
+  /** Calls back every `intervalMs` while there is a tunnel, until the returned function is called. */
+  watchStatistics(listener: (statistics: ConnectionStatistics) => void, intervalMs: number): () => void {
+    return this.#statistics.watch(listener, intervalMs);
+  }
+
+  /** Effects may send events: they wait their turn. */
+  #send(event: ConnectionEvent): void {
+    this.#queue.push(event);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #step(event: ConnectionEvent): void {
+    const before = this.#model.phase;
+    const { model, effects } = reduce(this.#model, event, { now: this.#clock(), random: this.#random() });
+    this.#model = model;
+    for (const effect of effects) this.#carryOut(effect);
+    if (model.phase === before) return;
+    this.#state = connectionState(model);
+    this.#statistics.setTunnel(hasTunnel(model.phase) ? this.#session : undefined);
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+
+  #carryOut(effect: ConnectionEffect): void {
+    const { log, store, secrets } = this.#dependencies;
+    const { id } = this.#model.profile;
+    switch (effect.kind) {
+      case 'load-secrets':
+        void this.#loadSecrets(effect.load);
+        return;
+      case 'start-session':
+        this.#startSession(effect);
+        return;
+      case 'cancel-session':
+        void this.#session?.cancel();
+        return;
+      case 'submit-second-step':
+        this.#session?.submitSecondStep(effect.code);
+        return;
+      case 'start-retry-timer':
+        this.#retryTimer = setTimeout(() => this.#send({ kind: 'retry-due' }), effect.milliseconds);
+        return;
+      case 'stop-retry-timer':
+        clearTimeout(this.#retryTimer);
+        return;
+      case 'remember-certificate':
+        this.#keep(
+          'the certificate',
+          store.profiles.change(id, (profile) => ({ ...profile, trustedCertificate: effect.trusted })),
+        );
+        return;
+      case 'remember-user-name':
+        this.#keep(
+          'the user name',
+          store.profiles.change(id, (profile) => ({ ...profile, userName: effect.userName })),
+        );
+        return;
+      case 'remember-password':
+        this.#keep('the password', secrets.set(id, 'password', effect.password));
+        return;
+      case 'record':
+        this.#keep('the history', store.history.append(effect.entry));
+        return;
+      case 'log':
+        log[effect.level](effect.text);
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #startSession({ session: number, profile, credentials }: StartSessionEffect): void {
+    const { startSession, network, log } = this.#dependencies;
+    const session = startSession(sessionOptions(profile, credentials), { network, log }, (event) =>
+      this.#send({ kind: 'session-said', session: number, event }),
+    );
+    this.#session = session;
+    void this.#followSession(session, number);
+  }
+
+  async #followSession(session: Session, number: number): Promise<void> {
+    const end = await session.ended;
+    const { receivedBytes, sentBytes } = session.counters();
+    this.#session = undefined;
+    this.#send({ kind: 'session-ended', session: number, end, receivedBytes, sentBytes });
+  }
+
+  async #loadSecrets(load: number): Promise<void> {
+    this.#send({ kind: 'secrets-loaded', load, secrets: await this.#readSecrets() });
+  }
+
+  /** Only what this profile needs: a keyring may ask the user for each. */
+  async #readSecrets(): Promise<StoredSecrets> {
+    const { secrets, log } = this.#dependencies;
+    const { id, authentication } = this.#model.profile;
+    const name = authentication === 'password' ? 'password' : 'motp-secret';
+    try {
+      const secret = await secrets.get(id, name);
+      if (secret !== undefined) log.secret(secret);
+      return name === 'password'
+        ? { password: secret, motpSecret: undefined }
+        : { password: undefined, motpSecret: secret };
+    } catch (error) {
+      log.warn(`Stored secrets cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return { password: undefined, motpSecret: undefined };
+    }
+  }
+
+  /** What cannot be kept is said, and holds up nobody but `disconnect`. */
+  #keep(what: string, keeping: Promise<Kept>): void {
+    const watched = this.#watchKeeping(what, keeping);
+    this.#keeping.add(watched);
+    void watched.finally(() => this.#keeping.delete(watched));
+  }
+
+  async #watchKeeping(what: string, keeping: Promise<Kept>): Promise<void> {
+    const { log } = this.#dependencies;
+    try {
+      const kept = await keeping;
+      if (!kept.ok) log.warn(`Could not keep ${what}: ${kept.error.kind}`);
+    } catch (error) {
+      log.warn(`Could not keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** While leaving too: the last numbers are wanted then. */
+function hasTunnel(phase: Phase): boolean {
+  return phase.kind === 'connected' || (phase.kind === 'leaving' && phase.tunnel !== undefined);
+}
+
+type StartSessionEffect = Extract<ConnectionEffect, { kind: 'start-session' }>;
+type Kept = { readonly ok: true } | { readonly ok: false; readonly error: { readonly kind: string } };
