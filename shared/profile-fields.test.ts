@@ -145,7 +145,8 @@ describe('editing', () => {
   test('another server is not vouched for by the certificate of the one before', () => {
     expect(parsed({ server: 'other.example' }, trusted).trustedCertificate).toBeUndefined();
     expect(parsed({ server: 'VPN.example.com' }, trusted).trustedCertificate).toBeDefined();
-    expect(parsed({ port: 5000 }, trusted).trustedCertificate).toBeDefined();
+    expect(parsed({ port: 5000 }, trusted).trustedCertificate).toBeUndefined();
+    expect(parsed({ port: '4433' }, trusted).trustedCertificate).toBeDefined();
   });
 
   test('what an editor starts from gives the same profile again', () => {

@@ -187,10 +187,11 @@ function assemble(values: Values, base: Profile | undefined): unknown {
   };
 }
 
-/** A certificate was trusted for one router: another server has to be asked about anew. */
+/** Trust in a certificate belongs to the router it was given for; behind another port may be another one. */
 function sameRouter(values: Values, base: Profile | undefined): boolean {
   const server = values.server ?? base?.server;
-  return typeof server === 'string' && server.toLowerCase() === base?.server.toLowerCase();
+  const isSameServer = typeof server === 'string' && server.toLowerCase() === base?.server.toLowerCase();
+  return isSameServer && (values.port ?? base?.port) === base?.port;
 }
 
 function assembleIp(values: Values, base: Profile['ip'] | undefined): unknown {

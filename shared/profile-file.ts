@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { trustedCertificateSchema, type Profile } from './profile.ts';
 import { profileDraftSchema } from './profile-draft.ts';
+import { profileIssueText } from './profile-issue-text.ts';
 import { err, ok, type Result } from './result.ts';
 
 /**
@@ -50,7 +51,7 @@ export function parseProfileFile(text: string): Result<ProfileFileContent, Profi
   const profiles: ImportedProfile[] = [];
   const refused: ProfileFileContent['refused'][number][] = [];
   for (const [place, entry] of file.data.profiles.entries()) {
-    const profile = importedProfileSchema.safeParse(entry);
+    const profile = importedProfileSchema.safeParse(entry, { error: profileIssueText, reportInput: true });
     if (profile.success) profiles.push(profile.data);
     else refused.push({ index: place + 1, name: nameOf(entry), why: firstIssue(profile.error) });
   }

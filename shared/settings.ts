@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The languages that have a catalogue in `text/`. */
-export const LANGUAGES = ['en'] as const;
+export const LANGUAGES = ['en', 'de'] as const;
 
 /** What holds for the whole client, whichever profile is connected. */
 export const settingsSchema = z.object({

@@ -113,7 +113,7 @@ describe.skipIf(!mayMount)('on a disk of 64 KiB (needs a mount namespace)', () =
 
   test('a disk that can only be read: it is read, and nothing is lost', async () => {
     const steps = await onSmallDisk(
-      'task add >/dev/null; mount -o remount,ro "$folder"; task flood; task read',
+      'task add >/dev/null; mount -o remount,bind,ro "$folder"; task flood; task read',
     );
     expect(steps[0]).toEqual({ added: 'read-only', changed: 'read-only', files: ['.lock', 'profiles.json'] });
     expect(steps[1]).toMatchObject({ theme: 'system', problems: [], files: ['.lock', 'profiles.json'] });
@@ -121,7 +121,7 @@ describe.skipIf(!mayMount)('on a disk of 64 KiB (needs a mount namespace)', () =
 
   test('a damaged file on a disk that can only be read stays where it is, and is said', async () => {
     const steps = await onSmallDisk(
-      'echo "{" > "$folder/profiles.json"; mount -o remount,ro "$folder"; task read; task flood; cat "$folder/profiles.json" | wc -c',
+      'echo "{" > "$folder/profiles.json"; mount -o remount,bind,ro "$folder"; task read; task flood; cat "$folder/profiles.json" | wc -c',
     );
     expect(steps[0]).toMatchObject({ problems: ['damaged', 'read-only'], files: ['profiles.json'] });
     expect(steps[1]).toMatchObject({ added: 'read-only', files: ['profiles.json'] });
