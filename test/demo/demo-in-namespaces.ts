@@ -7,8 +7,8 @@ import { type Home, type Running, makeHome, runProgram, startProgram } from '../
 import { DEMO_USER } from './demo-account.ts';
 import { fileSha256 } from './file-content.ts';
 import { networkOf } from './host-network.ts';
-import { check, say, step, table } from './narration.ts';
-import { type ConnectionManagementRow, RouterHost } from './router-host.ts';
+import { check, say, step, table } from '../support/narration.ts';
+import { type ConnectionManagementRow, RouterHost } from '../support/router-host.ts';
 
 const FILE_BYTES = 100_000_000;
 const ADDRESS = {

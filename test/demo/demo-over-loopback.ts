@@ -1,7 +1,7 @@
 import { makeHome, runProgram } from '../support/program.ts';
 import { DEMO_USER } from './demo-account.ts';
-import { check, say, step } from './narration.ts';
-import { RouterHost } from './router-host.ts';
+import { check, say, step } from '../support/narration.ts';
+import { RouterHost } from '../support/router-host.ts';
 
 /** The same sign-in without device and namespaces: router and client on this machine's loopback. */
 export async function demoOverLoopback(): Promise<number> {

@@ -32,6 +32,8 @@ async function answer(question: z.infer<typeof questionSchema>): Promise<unknown
   }
 }
 
+// Also when the parent was killed: nobody else would end this process.
+process.on('disconnect', () => process.exit());
 process.on('message', (message) => {
   void answer(questionSchema.parse(message)).then(
     (value) => process.send?.(value),

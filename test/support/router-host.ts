@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Namespace } from '../support/namespace.ts';
+import type { Namespace } from './namespace.ts';
 import type { RouterConfigInput } from '../../emulator/config.ts';
 import type { RouterQuestion } from './router-process.ts';
 
