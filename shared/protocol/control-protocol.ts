@@ -14,6 +14,7 @@ import {
   encodeControlPacket,
 } from './control-packet.ts';
 import { type ConfigurationOption, decodeOptions, encodeOptions, sameBytes } from './options.ts';
+import { PppProtocol } from './ppp-frame.ts';
 import type { ProtocolError } from './protocol-error.ts';
 
 /** RFC 1661 §4.6. */
@@ -279,8 +280,16 @@ export class ControlProtocol {
     if (rejected === undefined) return;
     // Without the seven basic codes no negotiation is possible.
     const fatal = rejected >= ControlCode.configureRequest && rejected <= ControlCode.codeReject;
-    this.#why = 'rejected';
-    this.#apply(fatal ? 'RXJ-' : 'RXJ+');
+    if (fatal) this.#receiveFatalReject();
+    else this.#apply('RXJ+');
+  }
+
+  /** Said at once: the automaton would wait for the peer to agree to the end. */
+  #receiveFatalReject(): void {
+    const alive = this.#negotiates() && this.#state !== 'stopped';
+    this.#why = alive ? 'rejected' : 'terminated';
+    this.#apply('RXJ-');
+    if (alive) this.#ports.finished('rejected');
   }
 
   /** LCP's own codes. False when the code is not known here. */
@@ -293,8 +302,11 @@ export class ControlProtocol {
         // RFC 1661 §5.7: elsewhere than in Opened it is discarded.
         if (this.#state !== 'opened' || high === undefined || low === undefined) return true;
         const protocol = (high << 8) | low;
-        this.#why = 'rejected';
-        this.#apply(protocol === LCP ? 'RXJ-' : 'RXJ+');
+        if (protocol === PppProtocol.lcp) {
+          this.#receiveFatalReject();
+          return true;
+        }
+        this.#apply('RXJ+');
         lcp.protocolRejected(protocol);
         return true;
       }
@@ -396,7 +408,7 @@ export class ControlProtocol {
 
   /** Cut to the peer's MRU, as RFC 1661 §5.6 has it; only copies of what it sent can be that long. */
   #send(code: number, identifier: number, data: Uint8Array = new Uint8Array(0)): void {
-    const room = Math.max(this.#ports.peerMru() - CONTROL_HEADER_LENGTH, 0);
+    const room = Math.min(this.#ports.peerMru(), LARGEST_PACKET) - CONTROL_HEADER_LENGTH;
     this.#ports.send(encodeControlPacket(code, identifier, data.subarray(0, room)));
   }
 
@@ -412,7 +424,8 @@ export class ControlProtocol {
   }
 }
 
-const LCP = 0xc021;
+/** A frame carries no more, whatever the peer would take. */
+const LARGEST_PACKET = 1500;
 
 function writeMagic(target: Uint8Array, magic: number): void {
   new DataView(target.buffer, target.byteOffset).setUint32(0, magic);

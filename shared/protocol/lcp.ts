@@ -86,7 +86,7 @@ export class LcpNegotiation implements Negotiation {
     this.#options = options;
     this.#demanded = options.demand;
     this.#mru = options.mru;
-    this.#magic = options.magic;
+    this.#magic = options.magic === 0 ? undefined : options.magic;
   }
 
   /** What the peer takes; its packets to us are bounded by `mru`. */
@@ -141,7 +141,7 @@ export class LcpNegotiation implements Negotiation {
         return this.#judgeAuthentication(data);
       case LcpOption.magic:
         if (data.length !== 4) return 'reject';
-        return this.#isForbiddenMagic(readNumber(data)) ? encodeMagic(this.#options.newMagic()) : 'accept';
+        return this.#isForbiddenMagic(readNumber(data)) ? encodeMagic(this.#newMagic()) : 'accept';
       case LcpOption.characterMap:
         // Means nothing on a link without asynchronous framing; taking it costs nothing.
         return data.length === 4 ? 'accept' : 'reject';
@@ -168,6 +168,11 @@ export class LcpNegotiation implements Negotiation {
     return magic === 0 || (magic === this.#magic && magic !== CONSTANT_MAGIC);
   }
 
+  /** Neither zero nor the constant of old firmware. */
+  #newMagic(): number {
+    return Math.max(this.#options.newMagic(), CONSTANT_MAGIC + 1);
+  }
+
   accept(options: readonly ConfigurationOption[]): void {
     this.#peerMru = DEFAULT_MRU;
     this.#accepted = undefined;
@@ -185,7 +190,7 @@ export class LcpNegotiation implements Negotiation {
     for (const { type, data } of options) {
       if (type === LcpOption.mru) this.#mru = how === 'reject' ? undefined : this.#otherMru(data);
       if (type === LcpOption.magic && this.#magic !== undefined) {
-        this.#magic = how === 'reject' ? undefined : this.#options.newMagic();
+        this.#magic = how === 'reject' ? undefined : this.#newMagic();
       }
       if (type === LcpOption.authentication && this.#demanded.length > 0) {
         this.#demanded = how === 'reject' ? [] : this.#otherDemand(decodeAuthentication(data));
