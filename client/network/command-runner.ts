@@ -36,7 +36,7 @@ export const runCommand: CommandRunner = (program, args, options) =>
       if (error === null) resolve({ kind: 'exited', code: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ kind: 'exited', code: error.code, stdout, stderr });
       else if (error.code === 'ENOENT') resolve({ kind: 'not-found' });
-      else if (error.killed === true && error.code === undefined) resolve({ kind: 'timed-out' });
+      else if (error.killed === true && typeof error.code !== 'string') resolve({ kind: 'timed-out' });
       else resolve({ kind: 'failed', detail: error.code ?? error.signal ?? error.message });
     });
     child.stdin?.on('error', () => {}); // EPIPE: it ended without reading its input

@@ -7,7 +7,7 @@ import { applyDns, undoDns } from './dns/system-dns.ts';
 import { forceIpBatch, isSlotFree, runIpBatch } from './ip-command.ts';
 import {
   type Journal,
-  type JournalEntry,
+  type Changes,
   claimJournal,
   leftJournals,
   readEntry,
@@ -144,7 +144,7 @@ class Change {
   readonly #folder: string;
   readonly #journal: Journal;
   readonly #run: CommandRunner;
-  #entry: Omit<JournalEntry, 'version' | 'owner'>;
+  #entry: Changes;
   #undone: Promise<void> | undefined;
 
   constructor(folder: string, journal: Journal, tun: TunDevice, run: CommandRunner) {
@@ -160,7 +160,7 @@ class Change {
   }
 
   /** Before a change is made. */
-  async remember(part: Pick<JournalEntry, 'routing' | 'dns'>): Promise<void> {
+  async remember(part: Pick<Changes, 'routing' | 'dns'>): Promise<void> {
     this.#entry = { ...this.#entry, ...part };
     await this.#journal.write(this.#entry);
   }
@@ -173,9 +173,12 @@ class Change {
   async #undo(): Promise<void> {
     // Addresses and routes, and what systemd-resolved knows of the link, go with the device.
     this.tun.close();
-    const { problems } = await undoEntry(this.#folder, this.#entry, this.#run);
+    // The file knows better than we: a tunnel that went down before us may have changed what we remember of DNS.
+    const read = await this.#journal.read();
+    const entry = read.kind === 'entry' ? read.entry : this.#entry;
+    const { problems } = await undoEntry(this.#folder, entry, this.#run);
     try {
-      await (problems.length === 0 ? this.#journal.remove() : this.#journal.write(this.#entry, 'nobody'));
+      await (problems.length === 0 ? this.#journal.remove() : this.#journal.abandon(entry));
     } catch {
       // The state folder is gone or full: the file that is there still names this process, and does once it has ended.
     }
@@ -188,19 +191,12 @@ interface Undone {
   readonly problems: readonly string[];
 }
 
-async function undoEntry(
-  folder: string,
-  entry: Omit<JournalEntry, 'version' | 'owner'>,
-  run: CommandRunner,
-): Promise<Undone> {
+async function undoEntry(folder: string, entry: Changes, run: CommandRunner): Promise<Undone> {
   const parts = await Promise.all([undoRouting(entry, run), undoNames(folder, entry, run)]);
   return { mended: parts.flatMap((part) => part.mended), problems: parts.flatMap((part) => part.problems) };
 }
 
-async function undoRouting(
-  { routing, interfaceName }: Omit<JournalEntry, 'version' | 'owner'>,
-  run: CommandRunner,
-): Promise<Undone> {
+async function undoRouting({ routing, interfaceName }: Changes, run: CommandRunner): Promise<Undone> {
   if (routing === undefined) return { mended: [], problems: [] };
   const lines = takeDownLines(routing);
   const results = await Promise.all([
@@ -215,7 +211,7 @@ async function undoRouting(
 
 async function undoNames(
   folder: string,
-  { dns, interfaceName }: Omit<JournalEntry, 'version' | 'owner'>,
+  { dns, interfaceName }: Changes,
   run: CommandRunner,
 ): Promise<Undone> {
   if (dns === undefined) return { mended: [], problems: [] };

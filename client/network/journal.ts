@@ -43,6 +43,8 @@ export const journalEntrySchema = z.object({
     .optional(),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
+/** An entry without whose it is. */
+export type Changes = Omit<JournalEntry, 'version' | 'owner'>;
 export type DnsRecord = NonNullable<JournalEntry['dns']>;
 
 const NAME = /^network-([0-9]{1,2})\.json$/;
@@ -51,7 +53,10 @@ const MAXIMUM_LENGTH = 256 * 1024;
 /** One tunnel's file. */
 export interface Journal {
   readonly slot: number;
-  write(entry: Omit<JournalEntry, 'version' | 'owner'>, owner?: 'nobody'): Promise<void>;
+  read(): Promise<ReadJournal>;
+  write(changes: Changes): Promise<void>;
+  /** Writes what could not be undone, for recover() to try again. */
+  abandon(changes: Changes): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -75,12 +80,15 @@ export async function claimJournal(
   } finally {
     await rm(temporary, { force: true });
   }
+  const put = async (entry: JournalEntry): Promise<void> => {
+    await writeSynced(temporary, entry);
+    await rename(temporary, path);
+  };
   return {
     slot,
-    async write(entry, noOwner) {
-      await writeSynced(temporary, { version: 1, ...(noOwner === undefined ? { owner } : {}), ...entry });
-      await rename(temporary, path);
-    },
+    read: () => readEntry(path),
+    write: (changes) => put({ ...changes, version: 1, owner }),
+    abandon: (changes) => put({ ...withoutOwner(changes), version: 1 }),
     remove: () => rm(path, { force: true }),
   };
 }
@@ -127,6 +135,14 @@ async function journalsIn(folder: string): Promise<string[]> {
   } catch {
     return [];
   }
+}
+
+function withoutOwner({ interfaceName, routing, dns }: Changes): Changes {
+  return {
+    interfaceName,
+    ...(routing === undefined ? {} : { routing }),
+    ...(dns === undefined ? {} : { dns }),
+  };
 }
 
 export type ReadJournal =

@@ -54,6 +54,8 @@ export async function createNamespace(tag: string): Promise<Namespace> {
   const script = [
     'mount --make-rprivate /',
     `if [ -e /etc/resolv.conf ]; then mount --bind ${resolvConf} "$(readlink -f /etc/resolv.conf)"; fi`,
+    // Without duplicate address detection nothing changes by itself a second later.
+    'for each in default all; do echo 0 > /proc/sys/net/ipv6/conf/$each/accept_dad || true; done',
     'ip link set lo up',
     'echo ready',
     // Ends at the end of its input: also when this process is killed.
@@ -97,7 +99,14 @@ export async function connectNamespaces(
     bringUp(a, deviceA, [addresses.addressA].flat()),
     bringUp(b, deviceB, [addresses.addressB].flat()),
   ]);
+  await Promise.all([carrier(a, deviceA), carrier(b, deviceB)]);
   return { deviceA, deviceB };
+}
+
+/** The kernel finds out a little later that the other end is up too, and then makes link-local addresses. */
+async function carrier(namespace: Namespace, device: string): Promise<void> {
+  const up = `ip link show dev ${device} | grep -q 'state UP'`;
+  await namespace.exec(['sh', '-c', `until ${up}; do sleep 0.01; done`]);
 }
 
 function nextDevice(namespace: Namespace): string {

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { NetworkPlan } from './plan.ts';
+import { SLOT_COUNT, routingSlot, setUpLines, takeDownLines } from './policy-routing.ts';
+
+const PLAN: NetworkPlan = {
+  interfaceName: 'vpn0',
+  address: '10.8.0.2',
+  gateway: '10.8.0.1',
+  mtu: 1380,
+  mode: 'full',
+  routes: ['10.8.0.1/32'],
+  endpoint: '203.0.113.10',
+  dns: [],
+  searchDomains: [],
+};
+
+test('full tunnel over IPv4', () => {
+  expect(setUpLines(PLAN, 'vpn3', { slot: 0, mode: 'full', endpoint: PLAN.endpoint, ipv6: true })).toEqual({
+    ipv4: [
+      'link set dev vpn3 addrgenmode none',
+      'link set dev vpn3 mtu 1380 txqueuelen 100',
+      'addr add 10.8.0.2/32 dev vpn3',
+      'link set dev vpn3 up',
+      'route add unreachable 203.0.113.10/32 table 51820',
+      'route add 10.8.0.1/32 dev vpn3 table 51820',
+      'route add default dev vpn3 table 51820',
+      'rule add priority 31000 to 203.0.113.10/32 lookup main',
+      'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
+      'rule add priority 31002 lookup main suppress_prefixlength 0',
+      'rule add priority 31003 lookup 51820',
+    ],
+    ipv6: [
+      'route add unreachable default table 51820',
+      'rule add priority 31002 lookup main suppress_prefixlength 0',
+      'rule add priority 31003 lookup 51820',
+    ],
+  });
+});
+
+test('full tunnel over IPv6: only the way to the router stays open', () => {
+  const endpoint = '2001:db8::7';
+  const lines = setUpLines({ ...PLAN, endpoint }, 'vpn0', { slot: 1, mode: 'full', endpoint, ipv6: true });
+  expect(lines.ipv6).toEqual([
+    'route add unreachable default table 51821',
+    'rule add priority 30990 to 2001:db8::7/128 lookup main',
+    'rule add priority 30992 lookup main suppress_prefixlength 0',
+    'rule add priority 30993 lookup 51821',
+  ]);
+  expect(lines.ipv4.filter((line) => line.includes(endpoint))).toEqual([]);
+});
+
+test('split tunnel: no default route, IPv6 untouched', () => {
+  const plan: NetworkPlan = { ...PLAN, mode: 'split', routes: ['10.8.0.0/24'] };
+  const lines = setUpLines(plan, 'vpn0', { slot: 0, mode: 'split', endpoint: PLAN.endpoint, ipv6: true });
+  expect(lines.ipv4.slice(4)).toEqual([
+    'route add unreachable 203.0.113.10/32 table 51820',
+    'route add 10.8.0.0/24 dev vpn0 table 51820',
+    'rule add priority 31000 to 203.0.113.10/32 lookup main',
+    'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
+  ]);
+  expect(lines.ipv6).toEqual([]);
+});
+
+describe('every rule and every route without a device is taken down', () => {
+  for (const mode of ['full', 'split'] as const) {
+    for (const endpoint of ['203.0.113.10', '2001:db8::7']) {
+      for (const ipv6 of [true, false]) {
+        test(`${mode}, ${endpoint}, ${ipv6 ? 'with' : 'without'} IPv6`, () => {
+          const state = { slot: 2, mode, endpoint, ipv6 };
+          const up = setUpLines({ ...PLAN, mode, endpoint }, 'vpn0', state);
+          const down = takeDownLines(state);
+          const lasting = (lines: readonly string[]): string[] =>
+            lines.filter((line) => /^(rule|route) add/.test(line) && !line.includes(' dev ')).sort();
+          const undone = (lines: readonly string[]): string[] =>
+            lines.map((line) => line.replace(/^(rule|route) del/, '$1 add')).sort();
+          expect(undone(down.ipv4)).toEqual(lasting(up.ipv4));
+          expect(undone(down.ipv6)).toEqual(lasting(up.ipv6));
+          expect(down.ipv4).not.toEqual([]);
+          expect(down.ipv6.length > 0).toBe(mode === 'full' && ipv6);
+        });
+      }
+    }
+  }
+});
+
+test("slots never share a table or a priority, and stay before the main table's rule", () => {
+  const slots = Array.from({ length: SLOT_COUNT }, (_, number) => routingSlot(number));
+  const priorities = slots.flatMap(({ basePriority }) => [0, 1, 2, 3].map((i) => basePriority + i));
+  expect(new Set(priorities).size).toBe(priorities.length);
+  expect(new Set(slots.map(({ table }) => table)).size).toBe(SLOT_COUNT);
+  expect(Math.max(...priorities)).toBeLessThan(32766);
+  expect(Math.min(...priorities)).toBeGreaterThan(0);
+});
