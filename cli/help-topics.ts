@@ -17,9 +17,11 @@ connect, test             {"event":"mended","message"}         left over from a 
                           {"event":"connected","profile":{"id","name","server","port"},"since","tunnel":{"interfaceName"?,
                             "address","gateway","dns":[...],"mtu","cipher","routerAddress","authentication"}}
                           {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"}}
+                          {"event":"waiting-for-code","milliseconds"}
                           {"event":"asking","asks"}            a question stands on the terminal
                           {"event":"disconnecting"}
-                          {"event":"disconnected","statistics"?:{...}}
+                          {"event":"disconnected","session"?:{"startedAt","endedAt","receivedBytes","sentBytes"}}
+                          {"event":"warning","message"}        something could not be kept or read
 test                      {"event":"ping","address","milliseconds"?}   without milliseconds: no answer
 status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?}
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",

@@ -59,6 +59,7 @@ async function connect(context: Context, name: string, options: ConnectOptions):
       profileId: profile.value.id,
       motpSecret: motpSecret.value,
       verbose,
+      timeout: options.timeout,
     });
   }
   // Loaded only now: what is wrong with the command line is said without the tunnel's machinery.
@@ -71,6 +72,7 @@ async function connect(context: Context, name: string, options: ConnectOptions):
     signal: interruption.signal,
     motpSecret: motpSecret.value,
     verbose,
+    timeout: options.timeout,
   });
   if (ending.kind === 'failed') return output.fail(ending.failure);
   const reason = interruption.reason();

@@ -32,6 +32,7 @@ async function hold(context: Context): Promise<number> {
     signal,
     motpSecret: start.motpSecret,
     verbose: start.verbose,
+    timeout: start.timeout,
     onConnected: () => void send({ kind: 'connected' }).then(leave),
   });
   if (ending.kind === 'failed') {

@@ -8,6 +8,9 @@ import {
   givenAnswers,
   readMotpSecret,
 } from '../connect/credential-options.ts';
+import { SpentCounters } from '../connect/spent-counters.ts';
+import { RecordKeeper } from '../connect/record-keeper.ts';
+import { withTimeout } from '../connect/impatient-session.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { interruptedMessage } from '../interruption.ts';
@@ -19,7 +22,6 @@ import { type Log, createLog } from '../../client/log.ts';
 import { startSession } from '../../client/session/session.ts';
 import type { Session, StartSession } from '../../client/session/session-types.ts';
 import { MemorySecretStore } from '../../client/store/secret-store.ts';
-import type { Store } from '../../client/store/store.ts';
 import type { TunnelFacts } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 
@@ -55,15 +57,22 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   if (options.verbose === true) {
     log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
   }
-  const trial = startTrial(profile.value, store, log, motpSecret.value);
+  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
+  const counters = await SpentCounters.open(context.folders.state);
+  const start = counters.guard(profile.value.id, withTimeout(startSession, options.timeout), (milliseconds) =>
+    attendant.report({ event: 'waiting-for-code', milliseconds }),
+  );
+  const trial = startTrial(profile.value, records, log, motpSecret.value, start);
   const done = new AbortController();
   const ending = await attend({
     connection: trial.connection,
     profile: profile.value,
     attendant,
+    records,
     signal: AbortSignal.any([interruption.signal, done.signal]),
     onConnected: (tunnel) => void ping(trial, tunnel, attendant, options.pings).finally(() => done.abort()),
   });
+  await Promise.all([records.settled(), counters.settled()]);
   if (ending.kind === 'failed') return output.fail(ending.failure);
   const reason = interruption.reason();
   if (reason !== undefined) return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
@@ -78,10 +87,16 @@ interface Trial {
 }
 
 /** A connection whose attempts make no device, and of which there is only one. */
-function startTrial(profile: Profile, store: Store, log: Log, motpSecret: string | undefined): Trial {
+function startTrial(
+  profile: Profile,
+  records: RecordKeeper,
+  log: Log,
+  motpSecret: string | undefined,
+  start: StartSession,
+): Trial {
   let session: Session | undefined;
   const startWithoutDevice: StartSession = (options, dependencies, listener) => {
-    session = startSession({ ...options, device: 'none' }, dependencies, listener);
+    session = start({ ...options, device: 'none' }, dependencies, listener);
     return session;
   };
   const secrets = new MemorySecretStore();
@@ -94,7 +109,7 @@ function startTrial(profile: Profile, store: Store, log: Log, motpSecret: string
     startSession: startWithoutDevice,
     network: undefined,
     secrets,
-    store,
+    store: records.store,
     log,
   });
   return { connection, session: () => session };

@@ -166,22 +166,23 @@ function parseWith(schema: TextSchema): (text: string) => Result<string, string>
 /** Trusted by a fingerprint given beforehand or by a yes; a changed certificate by neither. */
 async function certificate(
   context: Context,
-  question: Extract<Question, { kind: 'certificate' }>,
+  question: CertificateQuestion,
   trustFingerprint: string | undefined,
   signal: AbortSignal,
 ): Promise<QuestionAnswer> {
   const { certificate } = question;
   const refused: QuestionAnswer = { kind: 'none', failure: question.failure };
-  if (question.changed) return refused;
+  const unasked: QuestionAnswer = { kind: 'none', failure: unaskedFailure(question) };
+  if (question.changed) return { kind: 'none', failure: changedFailure(question) };
   if (trustFingerprint !== undefined) {
     const fingerprints = [
       certificate.fingerprint.replaceAll(':', '').toLowerCase(),
       certificate.publicKeySha256,
     ];
-    return fingerprints.includes(trustFingerprint) ? { kind: 'trust' } : refused;
+    return fingerprints.includes(trustFingerprint) ? { kind: 'trust' } : unasked;
   }
   const terminal = context.terminal();
-  if (terminal === undefined) return refused;
+  if (terminal === undefined) return unasked;
   for (const line of certificateLines(question)) terminal.say(line);
   const answer = await askYesNo(terminal, 'Trust this router from now on?', signal);
   if (answer === true) return { kind: 'trust' };
@@ -189,8 +190,33 @@ async function certificate(
   return { kind: 'none', failure: unanswered(context, answer) };
 }
 
+type CertificateQuestion = Extract<Question, { kind: 'certificate' }>;
+
+function unaskedFailure({ failure, certificate }: CertificateQuestion): CommandFailure {
+  const { fingerprint } = certificate;
+  return {
+    ...failure,
+    steps: [
+      `Its fingerprint (SHA-256) is ${fingerprint}`,
+      ...failure.steps,
+      'On a terminal you are asked; a program gives --trust-fingerprint with what was compared.',
+    ],
+  };
+}
+
+function changedFailure({ failure, certificate }: CertificateQuestion): CommandFailure {
+  return {
+    ...failure,
+    steps: [
+      `Its fingerprint (SHA-256) is now ${certificate.fingerprint}`,
+      ...failure.steps,
+      'If it was replaced: smartvpn profile edit PROFILE --forget-certificate, then connect and compare.',
+    ],
+  };
+}
+
 /** What a person compares with the router's own page. The texts come from the network. */
-function certificateLines(question: Extract<Question, { kind: 'certificate' }>): string[] {
+function certificateLines(question: CertificateQuestion): string[] {
   const { certificate, failure } = question;
   const names = certificate.names.length === 0 ? 'none' : certificate.names.join(', ');
   return [

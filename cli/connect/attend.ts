@@ -1,11 +1,13 @@
 import type { Attendant } from './attendant.ts';
 import { questionOf, reportOf } from './connection-words.ts';
+import type { RecordKeeper } from './record-keeper.ts';
 import type { QuestionAnswer } from './question.ts';
+import type { Report } from './report.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import type { Connection } from '../../client/connection/connection.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, ConnectionStatistics, TunnelFacts } from '../../shared/connection.ts';
+import type { ConnectionState, Prompt, TunnelFacts } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 
 /** How a connection came to its end. */
@@ -17,6 +19,7 @@ export interface AttendOptions {
   readonly connection: Connection;
   readonly profile: Profile;
   readonly attendant: Attendant;
+  readonly records: RecordKeeper;
   /** Ends the connection. */
   readonly signal: AbortSignal;
   /** Called once, when it is connected for the first time. */
@@ -29,8 +32,7 @@ export async function attend(options: AttendOptions): Promise<Ending> {
   return new Promise((resolve) => {
     let wasConnected = false;
     let gaveUp: CommandFailure | undefined;
-    let lastStatistics: ConnectionStatistics | undefined;
-    let asked: { readonly prompt: unknown; readonly withdraw: AbortController } | undefined;
+    let asked: { readonly prompt: string; readonly withdraw: AbortController } | undefined;
 
     const finish = (ending: Ending): void => {
       unsubscribe();
@@ -38,29 +40,44 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       resolve(ending);
     };
     const stop = (): void => void connection.disconnect();
-    const ask = async (state: Extract<ConnectionState, { state: 'prompting' }>): Promise<void> => {
+    const ask = async (prompt: Prompt): Promise<void> => {
       const withdraw = new AbortController();
-      asked = { prompt: state.prompt, withdraw };
+      const mine = { prompt: JSON.stringify(prompt), withdraw };
+      asked = mine;
       const end = (): void => withdraw.abort();
       signal.addEventListener('abort', end, { once: true });
-      const answer = await attendant.answer(questionOf(state.prompt), withdraw.signal);
+      const answer = await attendant.answer(questionOf(prompt), withdraw.signal);
       signal.removeEventListener('abort', end);
       if (withdraw.signal.aborted) return;
       if (answer.kind === 'none') gaveUp = answer.failure;
       submit(connection, answer);
+      // An answer that cannot be right (a code that was sent before) changes nothing: the question stands.
+      const { state } = connection;
+      if (asked === mine && state.state === 'prompting' && JSON.stringify(state.prompt) === mine.prompt) {
+        void ask(state.prompt);
+      }
+    };
+    // An attempt begins more than once with the same stage: before and after it has asked for a password.
+    let lastStage = '';
+    const isNews = (report: Report): boolean => {
+      if (report.event === 'disconnected' || report.event === 'disconnecting') return wasConnected;
+      if (report.event !== 'stage') return true;
+      const stage = `${report.attempt} ${report.stage}`;
+      if (stage === lastStage) return false;
+      lastStage = stage;
+      return true;
     };
     const enter = (state: ConnectionState): void => {
-      if (asked !== undefined && !(state.state === 'prompting' && state.prompt === asked.prompt)) {
+      const standing = state.state === 'prompting' ? JSON.stringify(state.prompt) : undefined;
+      if (asked !== undefined && standing !== asked.prompt) {
         asked.withdraw.abort();
         asked = undefined;
       }
-      lastStatistics = connection.statistics() ?? lastStatistics;
-      const report = reportOf(state, profile, lastStatistics);
-      if (report !== undefined && !(state.state === 'disconnected' && !wasConnected))
-        attendant.report(report);
+      const report = reportOf(state, profile, options.records.lastEntry);
+      if (report !== undefined && isNews(report)) attendant.report(report);
       switch (state.state) {
         case 'prompting':
-          if (asked === undefined) void ask(state);
+          if (asked === undefined) void ask(state.prompt);
           return;
         case 'connected':
           if (!wasConnected) options.onConnected?.(state.tunnel);

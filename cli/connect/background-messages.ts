@@ -14,6 +14,7 @@ export const toHolderSchema = z.discriminatedUnion('kind', [
     profileId: z.string(),
     motpSecret: z.string().optional(),
     verbose: z.boolean(),
+    timeout: z.number().optional(),
   }),
   z.object({ kind: z.literal('answer'), question: z.number(), answer: answerSchema }),
   z.object({ kind: z.literal('stop') }),

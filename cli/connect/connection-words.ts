@@ -3,7 +3,13 @@ import type { Report } from './report.ts';
 import type { ProfileSummary, Status } from '../control/messages.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, ConnectionStatistics, Prompt, TunnelFacts } from '../../shared/connection.ts';
+import type {
+  ConnectionState,
+  ConnectionStatistics,
+  HistoryEntry,
+  Prompt,
+  TunnelFacts,
+} from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { stageText, statusLine } from '../../shared/stage-text.ts';
 
@@ -18,7 +24,7 @@ export function profileSummary(profile: Profile): ProfileSummary {
 export function reportOf(
   state: ConnectionState,
   profile: Profile,
-  statistics: ConnectionStatistics | undefined,
+  lastSession: HistoryEntry | undefined,
 ): Report | undefined {
   switch (state.state) {
     case 'prompting':
@@ -45,7 +51,9 @@ export function reportOf(
     case 'disconnecting':
       return { event: 'disconnecting' };
     case 'disconnected':
-      return { event: 'disconnected', ...(statistics === undefined ? {} : { statistics }) };
+      return lastSession === undefined
+        ? { event: 'disconnected' }
+        : { event: 'disconnected', session: sessionValue(lastSession) };
     case 'failed':
       return undefined;
     default:
@@ -102,6 +110,10 @@ export function questionOf(prompt: Prompt): Question {
     default:
       return assertNever(prompt);
   }
+}
+
+function sessionValue({ startedAt, endedAt, receivedBytes, sentBytes }: HistoryEntry) {
+  return { startedAt, endedAt, receivedBytes, sentBytes };
 }
 
 function tunnelValue(tunnel: TunnelFacts): Exclude<Status['tunnel'], undefined> {

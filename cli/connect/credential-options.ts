@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { GivenAnswers } from './asking-attendant.ts';
 import { type CommandResult, fail } from '../command-failure.ts';
-import { parseDescriptor } from '../option-values.ts';
+import { parseDescriptor, parseInteger } from '../option-values.ts';
 import { readKey } from '../otp-key.ts';
 import { readSecretFile } from '../secret-file.ts';
 import { readDescriptorLine } from '../terminal/descriptor-lines.ts';
@@ -20,6 +20,8 @@ export interface CredentialOptions {
   readonly motpSecretFd?: number;
   readonly secondStepFd?: number;
   readonly trustFingerprint?: string;
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 export function addCredentialOptions(command: Command): Command {
@@ -45,7 +47,8 @@ export function addCredentialOptions(command: Command): Command {
       '--trust-fingerprint <sha256>',
       "trust an unknown certificate with this SHA-256 (the certificate's or its public key's)",
       parseFingerprint,
-    );
+    )
+    .option('--timeout <seconds>', 'give a stage no more than this', (text) => parseInteger(text, 1, 600));
 }
 
 export function givenAnswers(options: CredentialOptions): GivenAnswers {

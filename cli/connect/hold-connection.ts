@@ -1,6 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { attend, type Ending } from './attend.ts';
 import type { Attendant } from './attendant.ts';
+import { SpentCounters } from './spent-counters.ts';
+import { RecordKeeper } from './record-keeper.ts';
+import { withTimeout } from './impatient-session.ts';
 import { profileSummary, statusOf } from './connection-words.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { startControlServer } from '../control/server.ts';
@@ -23,6 +26,8 @@ export interface HoldOptions {
   /** For the built-in generator; the PIN is asked for. */
   readonly motpSecret: string | undefined;
   readonly verbose: boolean;
+  /** Seconds for each stage; undefined: as long as is usual. */
+  readonly timeout: number | undefined;
   readonly onConnected?: () => void;
 }
 
@@ -39,8 +44,18 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     log.secret(options.motpSecret);
     await secrets.set(profile.id, 'motp-secret', options.motpSecret);
   }
+  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
+  const counters = await SpentCounters.open(folders.state);
   const network = createIproute2Network({ stateFolder: folders.state });
-  const connection = new Connection(profile, { startSession, network, secrets, store, log });
+  const connection = new Connection(profile, {
+    startSession: counters.guard(profile.id, withTimeout(startSession, options.timeout), (milliseconds) =>
+      attendant.report({ event: 'waiting-for-code', milliseconds }),
+    ),
+    network,
+    secrets,
+    store: records.store,
+    log,
+  });
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   let finished: Promise<unknown> = Promise.resolve();
@@ -64,6 +79,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     connection,
     profile,
     attendant,
+    records,
     signal,
     ...(options.onConnected === undefined ? {} : { onConnected: options.onConnected }),
   });
@@ -75,6 +91,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     const detail = error instanceof Error ? error.message : String(error);
     ending = { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
   }
+  await Promise.all([records.settled(), counters.settled()]);
   // `disconnect` in another terminal gets its answer before the socket goes.
   await setImmediate();
   await server.value.close();

@@ -1,7 +1,7 @@
 import type { Report } from './report.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { type Output, printable } from '../output.ts';
-import { bytesText, millisecondsText } from '../quantity-text.ts';
+import { bytesText, durationText, millisecondsText } from '../quantity-text.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
 /** Prints reports: one line per stage for people, the object itself for programs. */
@@ -15,6 +15,9 @@ export function printReport(output: Output, report: Report): void {
       return;
     case 'stage':
       output.note(`${style.dim(report.attempt > 1 ? `[attempt ${report.attempt}] ` : '')}${report.text}`);
+      return;
+    case 'waiting-for-code':
+      output.note(`Waiting ${Math.ceil(report.milliseconds / 1000)} s for a fresh one-time password…`);
       return;
     case 'connected':
       printConnected(output, report);
@@ -30,15 +33,12 @@ export function printReport(output: Output, report: Report): void {
     case 'disconnecting':
       output.note('Disconnecting…');
       return;
-    case 'disconnected': {
-      const { statistics } = report;
-      const traffic =
-        statistics === undefined
-          ? ''
-          : ` Received ${bytesText(statistics.receivedBytes)}, sent ${bytesText(statistics.sentBytes)}.`;
-      output.note(`Disconnected.${traffic}`);
+    case 'disconnected':
+      output.note(`Disconnected.${report.session === undefined ? '' : ` ${sessionText(report.session)}`}`);
       return;
-    }
+    case 'warning':
+      output.note(`${style.wait('Warning:')} ${report.message}`);
+      return;
     case 'ping': {
       const answer =
         report.milliseconds === undefined ? style.bad('no answer') : millisecondsText(report.milliseconds);
@@ -69,4 +69,11 @@ function printConnected(output: Output, report: Extract<Report, { event: 'connec
 /** For a failure that is not the end: the command's own failure is printed by Output.fail. */
 function printFailure(output: Output, failure: CommandFailure, word: string): void {
   output.note(`${output.style.bad(word)} ${failure.message}`);
+}
+
+function sessionText(
+  session: Exclude<Extract<Report, { event: 'disconnected' }>['session'], undefined>,
+): string {
+  const { startedAt, endedAt, receivedBytes, sentBytes } = session;
+  return `${durationText(endedAt - startedAt)}, received ${bytesText(receivedBytes)}, sent ${bytesText(sentBytes)}.`;
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { failureSchema, profileSummarySchema, statisticsSchema, tunnelSchema } from '../control/messages.ts';
+import { failureSchema, profileSummarySchema, tunnelSchema } from '../control/messages.ts';
+
+/** The session that has ended; times in Unix milliseconds. */
+const sessionSchema = z.object({
+  startedAt: z.number(),
+  endedAt: z.number(),
+  receivedBytes: z.number(),
+  sentBytes: z.number(),
+});
 
 /**
  * What `connect` and `test` say while they run. The JSON lines of `--json` are these very objects, and a
@@ -9,6 +17,8 @@ export const reportSchema = z.discriminatedUnion('event', [
   /** Left over from a crash, and put right now. */
   z.object({ event: z.literal('mended'), message: z.string() }),
   z.object({ event: z.literal('stage'), stage: z.string(), text: z.string(), attempt: z.number() }),
+  /** The last one-time code has been sent already; the generator's next one is waited for. */
+  z.object({ event: z.literal('waiting-for-code'), milliseconds: z.number() }),
   z.object({ event: z.literal('asking'), asks: z.string() }),
   z.object({
     event: z.literal('connected'),
@@ -18,7 +28,8 @@ export const reportSchema = z.discriminatedUnion('event', [
   }),
   z.object({ event: z.literal('waiting'), attempt: z.number(), retryAt: z.number(), because: failureSchema }),
   z.object({ event: z.literal('disconnecting') }),
-  z.object({ event: z.literal('disconnected'), statistics: statisticsSchema.optional() }),
+  z.object({ event: z.literal('disconnected'), session: sessionSchema.optional() }),
+  z.object({ event: z.literal('warning'), message: z.string() }),
   z.object({ event: z.literal('ping'), address: z.string(), milliseconds: z.number().optional() }),
   z.object({ event: z.literal('log'), line: z.string() }),
 ]);
