@@ -1,4 +1,4 @@
-import { X509Certificate, createHash, generateKeyPair, randomBytes } from 'node:crypto';
+import { X509Certificate, createHash, createPrivateKey, generateKeyPair, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
@@ -61,6 +61,18 @@ export function describeCertificate(
     fingerprint: certificate.fingerprint256,
     publicKeySha256: createHash('sha256').update(spki).digest('hex'),
   };
+}
+
+/** One that its owner brings along, with its chain behind it. Throws when it cannot be used. */
+export function ownCertificate(pem: string, keyPem: string): RouterCertificate {
+  try {
+    if (new X509Certificate(pem).checkPrivateKey(createPrivateKey(keyPem))) {
+      return describeCertificate(pem, keyPem, undefined);
+    }
+  } catch (error) {
+    throw new Error('The configured certificate or its key cannot be read', { cause: error });
+  }
+  throw new Error('The configured key does not belong to the certificate');
 }
 
 /** By node:crypto: forge's own generator is JavaScript and takes seconds. */

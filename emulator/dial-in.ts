@@ -1,6 +1,8 @@
+import { assertNever } from '../shared/assert-never.ts';
 import type { DialInUser } from './dial-in-user.ts';
+import type { Verdict } from './ppp-authenticator.ts';
 import type { SessionEnd, SessionParts } from './session-parts.ts';
-import type { SignInAttempt, SignInOutcome } from './sign-in.ts';
+import type { SignInAttempt, SignInOutcome, SignInRefusal } from './sign-in.ts';
 import { syslogLine } from './syslog.ts';
 
 export interface DialInOptions {
@@ -32,18 +34,18 @@ export class DialIn {
   }
 
   /** `matches` compares a candidate with what came over PAP, CHAP or MS-CHAP. */
-  authenticate(userName: string, matches: (password: string) => boolean): SignInOutcome {
+  authenticate(userName: string, matches: (password: string) => boolean): Verdict {
     const { signIn } = this.#parts;
     const { attempt } = this.#options;
     const outcome = this.#judge(userName, matches);
-    if (!outcome.ok) return outcome;
+    if (!outcome.ok) return refusedBy(outcome.reason);
     if (this.#parts.config.whenAlreadyConnected === 'refuse' && this.#others(userName).length > 0) {
       signIn.refused(userName, attempt.address, 'already connected');
-      return { ok: false, reason: 'already connected' };
+      return refusedBy('already connected');
     }
     signIn.completed(attempt.address);
     this.#user = outcome.user;
-    return outcome;
+    return { ok: true };
   }
 
   /** A user's own address, else the one wished for where that may be, else the next of the range. */
@@ -101,5 +103,24 @@ export class DialIn {
     if (free !== undefined) return free;
     for (const other of this.#others(user.userName)) other.destroy('replaced');
     return addresses.takeStatic(user.staticAddress);
+  }
+}
+
+/** The words of a PAP Nak or CHAP Failure, and MS-CHAP's code: they do not tell a guesser which users there are. */
+export function refusedBy(reason: SignInRefusal): Verdict {
+  const message = 'Login incorrect';
+  switch (reason) {
+    case 'account disabled':
+      return { ok: false, message, refusal: 'account-disabled' };
+    case 'SSL tunnel not allowed':
+    case 'remote node':
+    case 'already connected':
+      return { ok: false, message, refusal: 'no-dial-in-permission' };
+    case 'blocked':
+    case 'unknown user':
+    case 'wrong password':
+      return { ok: false, message };
+    default:
+      return assertNever(reason);
   }
 }

@@ -8,6 +8,9 @@ import { FrameCommand, FrameDecoder, encodeFrame } from '../shared/protocol/fram
 export class FaultStream extends Duplex {
   readonly #inner: Duplex;
   #mode: 'pass' | 'mute' | 'slow' = 'pass';
+  /** Set while nothing may be sent, to what shall be sent then. */
+  #held: (() => void) | undefined;
+  #holds = false;
   #millisecondsPerByte = 0;
   #timer: NodeJS.Timeout | undefined;
   #filter: FrameDecoder | undefined;
@@ -25,12 +28,25 @@ export class FaultStream extends Duplex {
   /** Nothing that is written from now on is sent. */
   mute(): void {
     this.#mode = 'mute';
+    this.release();
   }
 
   /** From now on one byte at a time. */
   slow(millisecondsPerByte: number): void {
     this.#mode = 'slow';
     this.#millisecondsPerByte = millisecondsPerByte;
+  }
+
+  /** Keeps what is written back until `release`. */
+  hold(): void {
+    this.#holds = true;
+  }
+
+  release(): void {
+    this.#holds = false;
+    const held = this.#held;
+    this.#held = undefined;
+    held?.();
   }
 
   /** The bytes from here on are frames: `deafToKeepAlives` may be called later on. */
@@ -70,6 +86,12 @@ export class FaultStream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: (error?: Error | null) => void) {
+    // a stream has one write at a time, so one is all that is ever held
+    if (this.#holds) this.#held = () => this.#send(chunk, callback);
+    else this.#send(chunk, callback);
+  }
+
+  #send(chunk: Uint8Array, callback: (error?: Error | null) => void): void {
     if (this.#mode === 'mute') callback();
     else if (this.#mode === 'slow') this.#writeSlowly(chunk, 0, callback);
     else this.#inner.write(chunk, callback);

@@ -1,7 +1,7 @@
 import { PppProtocol } from '../shared/protocol/ppp-frame.ts';
 import { performEnding } from './fault-actions.ts';
 import type { FaultStage, FrameFault } from './faults.ts';
-import type { Wire } from './wire.ts';
+import { type Wire, renegotiate } from './wire.ts';
 
 /** The stage that a control packet belongs to; undefined = no stage of its own. */
 export function faultStageOf(protocol: number): FaultStage | undefined {
@@ -36,7 +36,7 @@ export function strikeFrames(
       wire.faults.stream.deafToKeepAlives();
       return 'goes-on';
     case 'renegotiate':
-      wire.tls.renegotiate({ rejectUnauthorized: false }, () => undefined);
+      renegotiate(wire);
       return 'goes-on';
     case 'refuse':
     case 'close':

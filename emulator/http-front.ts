@@ -4,7 +4,7 @@ import { performEnding } from './fault-actions.ts';
 import type { ConnectFault } from './faults.ts';
 import { type HttpAnswer, encodeAnswer } from './http-message.ts';
 import type { WebPages } from './web-pages.ts';
-import { type Wire, endGently } from './wire.ts';
+import { type Wire, endGently, renegotiate } from './wire.ts';
 
 export interface HttpFrontOptions {
   readonly server: string;
@@ -82,14 +82,14 @@ class HttpExchange {
 
   /** True = go on as usual. */
   #fault(fault: ConnectFault): boolean {
-    const { faults, stream, tls } = this.#wire;
+    const { faults, stream } = this.#wire;
     if (faults === undefined) return true;
     switch (fault.action) {
       case 'slow':
         faults.stream.slow(fault.millisecondsPerByte);
         return true;
       case 'renegotiate':
-        tls.renegotiate({ rejectUnauthorized: false }, () => undefined);
+        renegotiate(this.#wire);
         return true;
       case 'refuse':
         this.#answer({ status: 403 });

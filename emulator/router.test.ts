@@ -13,6 +13,7 @@ import {
   dial,
   negotiate,
 } from './testing/raw-client.ts';
+import { testTls } from './testing/test-certificate.ts';
 import { syslogHas } from './testing/waiting.ts';
 
 const ALICE = { userName: 'alice', password: 'open sesame' };
@@ -27,7 +28,9 @@ afterEach(async () => {
 
 async function start(config: RouterConfigInput = {}, dependencies: RouterDependencies = {}): Promise<Router> {
   const users = config.users ?? [ALICE];
-  router = await startRouter({ ...config, listen: { port: 0 }, users }, dependencies);
+  // the folder's own certificate is what the tests of stored state are about
+  const tls = config.folder === undefined ? await testTls() : {};
+  router = await startRouter({ ...config, listen: { port: 0 }, users, tls }, dependencies);
   return router;
 }
 

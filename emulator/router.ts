@@ -4,7 +4,7 @@ import type { HttpRequestHead } from '../shared/protocol/http-connect.ts';
 import { AddressPool } from './address-pool.ts';
 import { BruteForceGuard } from './brute-force.ts';
 import { makeCertificate, openCertificate } from './certificate-file.ts';
-import { type CertificateRequest, type RouterCertificate, describeCertificate } from './certificate.ts';
+import { type CertificateRequest, type RouterCertificate, ownCertificate } from './certificate.ts';
 import { type RouterConfig, type RouterConfigInput, routerConfigSchema } from './config.ts';
 import { type GateDecision, decideConnect } from './connect-gate.ts';
 import { type ConnectionRow, Slots } from './connection-management.ts';
@@ -113,7 +113,7 @@ function firstCertificate(
   problems: string[],
 ): RouterCertificate | Promise<RouterCertificate> {
   const { own, certificate } = config.tls;
-  if (own !== undefined) return describeCertificate(own.certificatePem, own.keyPem, undefined);
+  if (own !== undefined) return ownCertificate(own.certificatePem, own.keyPem);
   return openCertificate(config.folder, certificate, now, problems);
 }
 

@@ -1,23 +1,18 @@
 import { type LinkEnd, TunnelLink } from '../datapath/tunnel-link.ts';
 import { assertNever } from '../shared/assert-never.ts';
-import { parseIpv4Address } from '../shared/ip/ipv4-address.ts';
 import { ControlCode, encodeControlPacket } from '../shared/protocol/control-packet.ts';
 import type { PppEffect, PppEndpoint } from '../shared/protocol/ppp-endpoint.ts';
 import { PppProtocol } from '../shared/protocol/ppp-frame.ts';
-import { type ConnectionRow, formatUpTime } from './connection-management.ts';
-import { DialIn } from './dial-in.ts';
-import type { DialInUser } from './dial-in-user.ts';
+import type { ConnectionRow } from './connection-management.ts';
+import { DialIn, refusedBy } from './dial-in.ts';
 import type { FrameFault } from './faults.ts';
 import { faultStageOf, strikeFrames } from './frame-faults.ts';
-import type { LanPort } from './lan/lan.ts';
-import type { Verdict } from './ppp-authenticator.ts';
 import { type PppServerEvent, createPppServer } from './ppp-server.ts';
-import { TotpSecondStep } from './second-step.ts';
 import type { SessionEnd, SessionParts } from './session-parts.ts';
 import { SessionTimers } from './session-timers.ts';
-import type { SignInAttempt, SignInRefusal } from './sign-in.ts';
+import type { SignInAttempt } from './sign-in.ts';
 import { syslogLine } from './syslog.ts';
-import { TrafficWatch } from './traffic-watch.ts';
+import { UpTunnel } from './up-tunnel.ts';
 import type { Wire } from './wire.ts';
 
 export interface TunnelSessionOptions {
@@ -36,18 +31,6 @@ export interface TunnelSessionOptions {
 
 /** Time for the client to answer our CLOSE by leaving. */
 const LINGER_MILLISECONDS = 300;
-const IPV4_HEADER_LENGTH = 20;
-
-/** What there is while the tunnel is up. */
-interface UpState {
-  readonly user: DialInUser;
-  readonly address: string;
-  readonly mtu: number;
-  readonly since: number;
-  readonly traffic: TrafficWatch;
-  readonly secondStep: TotpSecondStep;
-  port: LanPort | undefined;
-}
 
 /** One tunnel, from the answer to CONNECT to its end. */
 export class TunnelSession {
@@ -58,9 +41,8 @@ export class TunnelSession {
   readonly #ppp: PppEndpoint<PppServerEvent>;
   readonly #link: TunnelLink;
   readonly #timers = new SessionTimers();
-  readonly #gateway: number;
   #phase: 'open' | 'leaving' | 'over' = 'open';
-  #up: UpState | undefined;
+  #up: UpTunnel | undefined;
   /** PPP is through: to be left when all it wants to send has been sent. */
   #leaveAfter: SessionEnd | undefined;
   /** A fault has struck that nothing of ours may follow. */
@@ -72,7 +54,6 @@ export class TunnelSession {
     this.vpn = options.vpn;
     this.#parts = parts;
     this.#options = options;
-    this.#gateway = parseIpv4Address(parts.config.ppp.gateway) ?? 0;
     this.#dialIn = new DialIn(parts, options);
     this.#ppp = this.#createPpp();
     const { wire, rest } = options;
@@ -85,7 +66,7 @@ export class TunnelSession {
         packet: (bytes, start, end) => this.#packet(bytes, start, end),
         keepAliveReply: () => undefined,
         closed: (how) => this.#linkClosed(how),
-        drain: () => this.#up?.port?.drained(),
+        drain: () => this.#up?.drained(),
       },
       { firstBytes: silent === undefined ? rest : undefined },
     );
@@ -105,36 +86,12 @@ export class TunnelSession {
 
   /** Once a second or so, for all sessions together. */
   tick(now: number): void {
-    if (this.#up === undefined) return;
-    const { traffic, user } = this.#up;
-    traffic.sample(now);
-    const timeout = user.idleTimeoutSeconds * 1000;
-    if (timeout > 0 && traffic.idleFor(now) >= timeout) this.end('idle');
+    if (this.#up?.isIdle(now) === true) this.end('idle');
   }
 
   /** Undefined until the tunnel is up. */
   row(): ConnectionRow | undefined {
-    if (this.#up === undefined) return undefined;
-    const { user, address, since, traffic, secondStep } = this.#up;
-    const { counters } = this.#link;
-    const upTimeSeconds = Math.max(0, (this.#parts.clock() - since) / 1000);
-    return {
-      vpn: this.vpn,
-      userIndex: user.index,
-      userName: user.userName,
-      type: `SSL Tunnel ${this.#options.wire.tls.getCipher().standardName}`,
-      remoteAddress: this.#options.wire.remoteAddress,
-      virtualNetwork: `${address}/32`,
-      txPackets: counters.sentPackets,
-      txBytes: counters.sentBytes,
-      txRate: traffic.txRate,
-      rxPackets: counters.receivedPackets,
-      rxBytes: counters.receivedBytes,
-      rxRate: traffic.rxRate,
-      upTimeSeconds,
-      upTime: formatUpTime(upTimeSeconds),
-      authenticated: !secondStep.due(),
-    };
+    return this.#up?.row(this.#parts.clock());
   }
 
   /** The router ends the session: Terminate-Request, CLOSE, the end of the stream. Idempotent. */
@@ -166,14 +123,9 @@ export class TunnelSession {
       name: config.ppp.name,
       random,
       authenticate: (userName, matches) =>
-        this.#refusesSignIn ? refusedBy('wrong password') : this.#authenticate(userName, matches),
+        this.#refusesSignIn ? refusedBy('wrong password') : this.#dialIn.authenticate(userName, matches),
       assignAddress: (_userName, wished) => this.#dialIn.assignAddress(wished),
     });
-  }
-
-  #authenticate(userName: string, matches: (password: string) => boolean): Verdict {
-    const outcome = this.#dialIn.authenticate(userName, matches);
-    return outcome.ok ? { ok: true } : refusedBy(outcome.reason);
   }
 
   #control(protocol: number, information: Uint8Array): void {
@@ -237,46 +189,27 @@ export class TunnelSession {
   // ---- the tunnel is up
 
   #opened(mtu: number): void {
-    const { clock, totp, syslog, lan } = this.#parts;
     const { user, address } = this.#dialIn;
     if (user === undefined || address === undefined || this.#up !== undefined) return;
+    const { wire, vpn } = this.#options;
     this.#timers.stop('deadline');
     this.#dialIn.replaceOthers();
-    const now = clock();
-    const secondStep = new TotpSecondStep(this.vpn, {
-      userName: user.userName,
-      secret: user.totp?.secret,
-      address: this.#options.attempt.address,
-      rules: totp,
-      syslog,
-    });
-    const traffic = new TrafficWatch(this.#link.counters, now);
-    this.#up = { user, address, mtu, since: now, traffic, secondStep, port: undefined };
-    syslog.write(syslogLine.up(user.userName));
-    this.#up.port = lan?.attach({
+    this.#parts.syslog.write(syslogLine.up(user.userName));
+    this.#up = new UpTunnel(this.#parts, {
+      vpn,
+      user,
       address,
       mtu,
-      secondStep,
-      send: (bytes, start, end) => this.#sendPacket(bytes, start, end),
+      remoteAddress: wire.remoteAddress,
+      cipher: wire.tls.getCipher().standardName,
+      counters: this.#link.counters,
+      sendPacket: (bytes, start, end) => this.#link.sendPacket(bytes, start, end),
     });
     this.#armConnectedFault();
   }
 
   #packet(bytes: Uint8Array, start: number, end: number): void {
-    const up = this.#up;
-    if (up?.port === undefined || this.#muted || this.#phase !== 'open') return;
-    if (end - start < IPV4_HEADER_LENGTH) return;
-    if (up.secondStep.due() && addressAt(bytes, start + 16) !== this.#gateway) return;
-    up.port.receive(bytes, start, end);
-  }
-
-  #sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
-    const up = this.#up;
-    if (up === undefined || this.#phase !== 'open') return false;
-    // dropped as a router drops: taken, and gone
-    if (end - start > up.mtu || end - start < IPV4_HEADER_LENGTH) return true;
-    if (up.secondStep.due() && addressAt(bytes, start + 12) !== this.#gateway) return true;
-    return this.#link.sendPacket(bytes, start, end);
+    if (!this.#muted && this.#phase === 'open') this.#up?.receive(bytes, start, end);
   }
 
   // ---- faults
@@ -356,7 +289,7 @@ export class TunnelSession {
     this.#timers.stopAll();
     const up = this.#up;
     this.#up = undefined;
-    up?.port?.detach();
+    up?.detach();
     this.#dialIn.release();
     if (up === undefined) return;
     const { userName } = up.user;
@@ -379,32 +312,6 @@ export class TunnelSession {
   }
 }
 
-/** The words of a PAP Nak or CHAP Failure, and MS-CHAP's code: they do not tell a guesser which users there are. */
-function refusedBy(reason: SignInRefusal): Verdict {
-  const message = 'Login incorrect';
-  switch (reason) {
-    case 'account disabled':
-      return { ok: false, message, refusal: 'account-disabled' };
-    case 'SSL tunnel not allowed':
-    case 'remote node':
-    case 'already connected':
-      return { ok: false, message, refusal: 'no-dial-in-permission' };
-    case 'blocked':
-    case 'unknown user':
-    case 'wrong password':
-      return { ok: false, message };
-    default:
-      return assertNever(reason);
-  }
-}
-
 function isNegotiation(fault: { readonly stage: string }): fault is FrameFault {
   return fault.stage === 'lcp' || fault.stage === 'authentication' || fault.stage === 'ipcp';
-}
-
-/** The address, big-endian, at `at` in an IPv4 header. */
-function addressAt(bytes: Uint8Array, at: number): number {
-  const upper = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-  const lower = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-  return upper * 65_536 + lower;
 }

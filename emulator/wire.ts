@@ -46,3 +46,13 @@ export function discardInput(stream: Duplex): void {
   stream.on('error', () => undefined);
   stream.resume();
 }
+
+/**
+ * Asks the client for a new handshake (TLS 1.2, HelloRequest: RFC 5246 §7.4.1.1). Nothing of ours is sent
+ * until it is through: OpenSSL's clients take application data amid a handshake for a protocol error.
+ */
+export function renegotiate(wire: Wire): void {
+  const { faults, tls } = wire;
+  faults?.stream.hold();
+  tls.renegotiate({ rejectUnauthorized: false }, () => faults?.stream.release());
+}
