@@ -5,6 +5,7 @@ import { EXIT_CODES, type ExitReason } from '../cli/exit-codes.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
 import { type Router, startRouter } from '../emulator/router.ts';
 import { motpCode, motpCounter } from '../shared/otp/motp.ts';
+import { totpCode } from '../shared/otp/totp.ts';
 import {
   type Home,
   type Outcome,
@@ -17,9 +18,11 @@ import {
 /** The command line against the router emulator: what a person or a program sees when it goes well, and when not. */
 
 const SECRET = '0123456789abcdef0123456789abcdef';
+const TOTP_SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const USERS: RouterConfigInput['users'] = [
   { userName: 'anna', password: 'correct horse' },
   { userName: 'otto', motp: { pin: '1234', secret: SECRET } },
+  { userName: 'tina', password: 'correct horse', totp: { secret: TOTP_SECRET } },
 ];
 
 let home: Home;
@@ -38,6 +41,8 @@ afterAll(async () => {
 async function router(config: RouterConfigInput = {}): Promise<Router> {
   const started = await startRouter({
     listen: { port: 0 },
+    // something must answer at the gateway's address, as in a real router
+    lan: { kind: 'built-in' },
     users: USERS,
     bruteForce: { attempts: 0 },
     ...config,
@@ -84,7 +89,7 @@ function failed(reason: ExitReason, sentence: RegExp): object {
 describe('smartvpn test', () => {
   let office: Router;
   beforeAll(async () => {
-    office = await router({ lan: { kind: 'built-in' } });
+    office = await router();
   });
 
   test('signs in, shows what it learned, pings, and says that all is well', async () => {
@@ -131,6 +136,20 @@ describe('smartvpn test', () => {
     expect(stdout).toContain('All is well');
     expect(stdout).not.toContain('correct horse');
     expect(code).toBe(0);
+  });
+
+  test('a second step: its code is asked for once the tunnel is up', async () => {
+    await addProfile(`127.0.0.1:${office.port}`);
+    const secret = Buffer.from('12345678901234567890');
+    const words = ['--user-name', 'tina', '--trust-fingerprint', office.certificate.fingerprint];
+    const run = (code: string): Promise<Outcome> =>
+      runProgram(['test', 'office', '--password-fd', '3', '--second-step-fd', '4', ...words], {
+        home,
+        descriptors: ['correct horse', code],
+      });
+    expect(await run('000000')).toMatchObject(failed('code-refused', /code/));
+    expect(await run('12345')).toMatchObject(failed('usage', /six digits/));
+    expect((await run(totpCode(Date.now(), secret))).code).toBe(0);
   });
 
   test('no to the certificate ends it, and nothing was sent', async () => {

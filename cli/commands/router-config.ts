@@ -45,9 +45,15 @@ function merge(
       ...(flags.port === undefined ? {} : { port: flags.port }),
     },
     ...(flags.folder === undefined ? {} : { folder: flags.folder }),
-    ...(flags.lan === undefined ? {} : { lan: flags.lan === 'none' ? 'none' : { kind: flags.lan } }),
+    lan: lanOf(flags.lan, file['lan']),
     users: [...ownUsers, ...users, ...flags.users],
   };
+}
+
+/** A router that is tried out has something behind it, unless told otherwise. */
+function lanOf(flag: RouterFlags['lan'], configured: unknown): unknown {
+  if (flag !== undefined) return flag === 'none' ? 'none' : { kind: flag };
+  return configured ?? { kind: 'built-in' };
 }
 
 const recordSchema = z.record(z.string(), z.unknown());

@@ -45,7 +45,7 @@ export function defineRouter(command: Command, run: Run): void {
     .addOption(
       new Option(
         '--lan <kind>',
-        'what is behind the router: hosts inside the emulator, or a TUN device (needs root)',
+        'what is behind the router: hosts inside the emulator (built-in), or a TUN device (needs root)',
       ).choices(['none', 'built-in', 'tun']),
     )
     .option('--config <file>', 'everything else: a JSON file as --print-config prints it')
@@ -58,7 +58,7 @@ export function defineRouter(command: Command, run: Run): void {
 Prints where it listens, the certificate's fingerprint and the users, then its syslog, until Ctrl-C.
 
 Examples:
-  smartvpn router --demo-user --ephemeral --lan built-in
+  smartvpn router --demo-user --ephemeral
   smartvpn router --listen 0.0.0.0 --port 443 --user anna
   smartvpn router --print-config > router.json    a file to start from
   smartvpn router --config router.json`,
