@@ -1,4 +1,4 @@
-import { STAGES, type FailureCause, type Stage } from '../../shared/connection.ts';
+import type { FailureCause, FailureKind, Stage } from '../../shared/connection.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1000;
 const LONGEST_DELAY_MILLISECONDS = 60_000;
@@ -34,6 +34,9 @@ export function isWorthRetrying(cause: FailureCause): boolean {
       return true;
     case 'router-closed':
       return cause.when !== 'connected';
+    case 'protocol-error':
+      // The stream ended without goodbye, only not between two frames.
+      return cause.code === 'truncated-stream';
     default:
       return false;
   }
@@ -46,28 +49,24 @@ const REFUSALS_BEFORE_LOCK = 3;
 
 /**
  * A router that blocks an address after wrong logins need not say so: it just stops answering it. After
- * several refusals in a row, that silence is the lock.
+ * several refusals in a row, silence or a cut before its answer to the request is the lock.
  */
-export function afterRefusals(cause: FailureCause, refusedAt: readonly number[], now: number): FailureCause {
+export function afterRefusals(
+  cause: FailureCause,
+  stage: Stage,
+  refusedAt: readonly number[],
+  now: number,
+): FailureCause {
   const recent = refusedAt.filter((at) => now - at < REFUSALS_HOLD_MILLISECONDS);
-  if (recent.length < REFUSALS_BEFORE_LOCK || !isBlockedSilently(cause)) return cause;
+  const isBlock = SILENT_BLOCKS.has(cause.kind) && BEFORE_ANSWER.has(stage);
+  if (recent.length < REFUSALS_BEFORE_LOCK || !isBlock) return cause;
   return { kind: 'locked-out', retryAfterSeconds: undefined };
 }
 
-function isBlockedSilently(cause: FailureCause): boolean {
-  switch (cause.kind) {
-    case 'connection-refused':
-      return true;
-    case 'router-closed':
-      return cause.when !== 'connected' && isBeforeAnswer(cause.when);
-    case 'timed-out':
-      return isBeforeAnswer(cause.stage);
-    default:
-      return false;
-  }
-}
-
-function isBeforeAnswer(stage: Stage): boolean {
-  const index = STAGES.indexOf(stage);
-  return index >= STAGES.indexOf('connecting') && index <= STAGES.indexOf('requesting');
-}
+const SILENT_BLOCKS: ReadonlySet<FailureKind> = new Set([
+  'connection-refused',
+  'router-closed',
+  'timed-out',
+  'link-lost',
+]);
+const BEFORE_ANSWER: ReadonlySet<Stage> = new Set(['connecting', 'securing', 'requesting']);

@@ -316,6 +316,7 @@ describe('a router that stops answering after refusals', () => {
     }
     it.connect(NO_SECRETS);
     it.submit('another');
+    it.said({ kind: 'stage', stage: 'securing' });
     return it;
   }
   const CLOSED: FailureCause = { kind: 'router-closed', when: 'securing' };

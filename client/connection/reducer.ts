@@ -332,8 +332,11 @@ function sessionFailed(
   end: Extract<SessionEnd, { kind: 'failed' }>,
   context: StepContext,
 ): Step {
-  const cause = afterRefusals(end.cause, model.refusedAt, context.now);
   const run = phase.kind === 'attempting' ? phase.run : undefined;
+  const cause =
+    phase.kind === 'attempting'
+      ? afterRefusals(end.cause, phase.stage, model.refusedAt, context.now)
+      : end.cause;
   if (run !== undefined && (cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed')) {
     // No end: the attempt goes on from here if the user says so.
     return step({ ...model, phase: { kind: 'trusting', cause, run } });

@@ -13,6 +13,7 @@ export class RoundTrip {
   readonly #driver: PppDriver<PppClientEvent>;
   /** A router that once ignored the ping is not pinged again. */
   #usesLcp = false;
+  #isClosed = false;
   #echo: { readonly sentAt: number; readonly settle: (milliseconds: number | undefined) => void } | undefined;
 
   constructor(
@@ -32,9 +33,10 @@ export class RoundTrip {
   }
 
   async measure(): Promise<number | undefined> {
+    if (this.#isClosed) return undefined;
     if (this.#usesLcp) return this.#lcpEcho();
     const milliseconds = await this.#ping.measure(PATIENCE_MILLISECONDS);
-    if (milliseconds !== undefined) return milliseconds;
+    if (milliseconds !== undefined || this.#isClosed) return milliseconds;
     const byLcp = await this.#lcpEcho();
     // Nothing at all: the line is slow, not the router silent.
     if (byLcp !== undefined) this.#usesLcp = true;
@@ -52,6 +54,7 @@ export class RoundTrip {
 
   /** What is under way ends as unanswered. */
   close(): void {
+    this.#isClosed = true;
     this.#ping.close();
     this.#echo?.settle(undefined);
   }

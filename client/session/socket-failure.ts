@@ -18,8 +18,6 @@ export function socketError(error: Error): SocketError {
 export function connectFailure(error: SocketError, host: string, port: number): FailureCause {
   switch (error.code) {
     case 'ECONNREFUSED':
-    // A reset in answer to our SYN-ACK's ACK: a firewall's or a full server's way to refuse.
-    case 'ECONNRESET':
       return { kind: 'connection-refused', host, port };
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
@@ -33,6 +31,7 @@ export function connectFailure(error: SocketError, host: string, port: number): 
     case 'EPERM':
       return { kind: 'network-unreachable', host };
     default:
+      // Among them a reset right after the connection stood, before anybody was told that it did.
       return { kind: 'link-lost', reason: error.code };
   }
 }

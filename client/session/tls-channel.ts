@@ -146,7 +146,8 @@ function startAttempt(options: TlsChannelOptions, address: string, events: Attem
     ...(options.legacyRenegotiation ? { secureOptions: LEGACY_RENEGOTIATION } : {}),
     // Given here because Node ignores it on a socket that exists already.
     onread: {
-      buffer: Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES),
+      // No Buffer: a Buffer's slice() is a view, and whoever copies a chunk would keep none.
+      buffer: new Uint8Array(RECEIVE_BUFFER_BYTES),
       callback: (length, buffer) => {
         if (!inbox.accept(buffer.subarray(0, length))) socket.destroy();
         return true;
