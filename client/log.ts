@@ -27,6 +27,8 @@ export interface Logger {
 export interface Log extends Logger {
   /** Oldest first. Secrets registered after a line was written are taken out of it too. */
   lines(): readonly LogLine[];
+  /** `text` without the secrets that are registered now: for what is shown or written elsewhere. */
+  redact(text: string): string;
   subscribe(listener: (line: LogLine) => void): () => void;
 }
 
@@ -113,6 +115,7 @@ export function createLog(options: LogOptions = {}): Log {
     warn: (text) => write('warn', text),
     error: (text) => write('error', text),
     secret: (value) => redactor.add(value),
+    redact: (text) => redactor.redact(text),
     lines: () =>
       [...ring.slice(oldest), ...ring.slice(0, oldest)].map(({ at, level, text }) => {
         return { at, level, text: redactor.redact(text) };

@@ -20,8 +20,15 @@ export interface SecretStore {
   readonly protection: 'none' | 'system' | 'memory';
   get(profileId: string, name: SecretName): Promise<string | undefined>;
   set(profileId: string, name: SecretName, secret: string): Promise<Result<void, SecretProblem>>;
-  /** Forgets everything of a profile. */
-  remove(profileId: string): Promise<Result<void, SecretProblem>>;
+  /** Forgets everything of a profile, or the one that is named. */
+  remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>>;
+  /** What is kept, without reading it: a keyring asks nobody for that. */
+  list(): Promise<readonly KeptSecret[]>;
+}
+
+export interface KeptSecret {
+  readonly profileId: string;
+  readonly name: SecretName;
 }
 
 /** Forgets with the process: for asking every time, and for the command line. */
@@ -39,8 +46,16 @@ export class MemorySecretStore implements SecretStore {
     return Promise.resolve(ok(undefined));
   }
 
-  remove(profileId: string): Promise<Result<void, SecretProblem>> {
-    this.#secrets.delete(profileId);
+  remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>> {
+    if (name === undefined) this.#secrets.delete(profileId);
+    else this.#secrets.get(profileId)?.delete(name);
     return Promise.resolve(ok(undefined));
+  }
+
+  list(): Promise<readonly KeptSecret[]> {
+    const kept = Array.from(this.#secrets, ([profileId, ofProfile]) =>
+      Array.from(ofProfile.keys(), (name) => ({ profileId, name })),
+    );
+    return Promise.resolve(kept.flat());
   }
 }

@@ -67,6 +67,8 @@ export const contractErrorSchema = z.discriminatedUnion('code', [
   }),
   /** The call came when there was nothing for it to do: no prompt to answer, nothing to undo. */
   z.object({ code: z.literal('not-now') }),
+  /** One tunnel at a time. `elsewhere`: another program of this user holds it, for example in a terminal. */
+  z.object({ code: z.literal('already-connected'), profileName: clipped(200), elsewhere: z.boolean() }),
   /** The part of the program that runs tunnels is not there. */
   z.object({ code: z.literal('core-unavailable'), detail }),
   /** No answer can come: the window has lost the program behind it. */

@@ -1,0 +1,81 @@
+import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import type { Result } from '../../shared/result.ts';
+import type { KeptSecret, SecretName, SecretProblem, SecretStore } from '../store/secret-store.ts';
+
+type Keeps = ProfileView['keeps'];
+
+/**
+ * A secret store that knows what it keeps without asking the keyring, because a list of profiles shows it for
+ * each. Nothing here hands a secret to anybody but the connection that needs it.
+ */
+export class SecretIndex implements SecretStore {
+  readonly #secrets: SecretStore;
+  readonly #onChange: () => void;
+  readonly #kept = new Map<string, Set<SecretName>>();
+
+  private constructor(secrets: SecretStore, kept: readonly KeptSecret[], onChange: () => void) {
+    this.#secrets = secrets;
+    this.#onChange = onChange;
+    for (const { profileId, name } of kept) this.#note(profileId, name, true);
+  }
+
+  /** `problem` hears why the keyring cannot say what it keeps. */
+  static async open(
+    secrets: SecretStore,
+    onChange: () => void,
+    problem: (detail: string) => void,
+  ): Promise<SecretIndex> {
+    try {
+      return new SecretIndex(secrets, await secrets.list(), onChange);
+    } catch (error) {
+      problem(error instanceof Error ? error.message : String(error));
+      return new SecretIndex(secrets, [], onChange);
+    }
+  }
+
+  get protection(): SecretStore['protection'] {
+    return this.#secrets.protection;
+  }
+
+  keeps(profileId: string): Keeps {
+    const names = this.#kept.get(profileId);
+    return { password: names?.has('password') ?? false, motpSecret: names?.has('motp-secret') ?? false };
+  }
+
+  get(profileId: string, name: SecretName): Promise<string | undefined> {
+    return this.#secrets.get(profileId, name);
+  }
+
+  async set(profileId: string, name: SecretName, secret: string): Promise<Result<void, SecretProblem>> {
+    const set = await this.#secrets.set(profileId, name, secret);
+    if (set.ok) this.#noteAndTell(profileId, name, true);
+    return set;
+  }
+
+  async remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>> {
+    const removed = await this.#secrets.remove(profileId, name);
+    if (!removed.ok) return removed;
+    for (const gone of name === undefined ? (['password', 'motp-secret'] as const) : [name]) {
+      this.#noteAndTell(profileId, gone, false);
+    }
+    return removed;
+  }
+
+  list(): Promise<readonly KeptSecret[]> {
+    return this.#secrets.list();
+  }
+
+  #noteAndTell(profileId: string, name: SecretName, isKept: boolean): void {
+    if (this.#note(profileId, name, isKept)) this.#onChange();
+  }
+
+  /** Whether that is news. */
+  #note(profileId: string, name: SecretName, isKept: boolean): boolean {
+    const names = this.#kept.get(profileId) ?? new Set<SecretName>();
+    if (names.has(name) === isKept) return false;
+    if (isKept) this.#kept.set(profileId, names.add(name));
+    else names.delete(name);
+    if (names.size === 0) this.#kept.delete(profileId);
+    return true;
+  }
+}
