@@ -131,8 +131,8 @@ describe('smartvpn profile', () => {
 
   test.each([
     ['hello', 'not a file of exported profiles'],
-    ['{"format":"smartvpn-profiles","version":99,"profiles":[]}', 'newer version'],
-    ['{"format":"smartvpn-profiles","version":1,"profiles":[{"name":"x","server":"!"}]}', 'server'],
+    ['{"format":"smart-vpn-profiles","version":99,"profiles":[]}', 'newer version'],
+    ['{"format":"smart-vpn-profiles","version":1,"profiles":[{"name":"x","server":"!"}]}', 'server'],
   ])('a file that is none: %s', async (content, words) => {
     const file = join(home.folder, 'in.json');
     await writeFile(file, content);
