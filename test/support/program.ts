@@ -50,8 +50,8 @@ export interface Running {
 
 export interface RunOptions {
   readonly home: Home;
-  /** Standard input; without it there is none. `open` keeps it open for type(). */
-  readonly input?: string | 'open';
+  /** Standard input; without it there is none. */
+  readonly input?: string;
   /** Further file descriptors, from 3 on, each with its content. */
   readonly descriptors?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
@@ -60,7 +60,7 @@ export interface RunOptions {
 }
 
 export function startProgram(words: readonly string[], options: RunOptions): Running {
-  const [file = PROGRAM, ...before] = [...(options.prefix ?? []), PROGRAM];
+  const [file, ...before] = [...(options.prefix ?? []), PROGRAM];
   const extra = (options.descriptors ?? []).map(() => 'pipe' as const);
   const child = spawn(file, [...before, ...words], {
     env: { ...options.home.environment, ...options.environment },
@@ -72,7 +72,7 @@ export function startProgram(words: readonly string[], options: RunOptions): Run
     const stream = child.stdio[index + 3];
     if (stream !== undefined && stream !== null && 'end' in stream) stream.end(content);
   });
-  if (options.input !== undefined && options.input !== 'open') child.stdin?.end(options.input);
+  if (options.input !== undefined) child.stdin?.end(options.input);
   return follow(child);
 }
 
