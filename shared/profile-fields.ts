@@ -216,7 +216,7 @@ function assembleRoutes(routes: unknown): unknown {
 }
 
 /** `10.1.2.3/8` names the network 10.0.0.0/8, which is what a routing table takes. */
-function normaliseRoute(route: unknown): unknown {
+export function normaliseRoute(route: unknown): unknown {
   if (typeof route !== 'string') return route;
   const [address = '', size = '32', ...more] = route.trim().split('/');
   const mask = parseIpv4Address(size);

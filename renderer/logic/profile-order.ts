@@ -1,0 +1,28 @@
+import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** By name as a person sorts: letter case does not count, 9 comes before 10. */
+export function sortedProfiles(profiles: Iterable<ProfileView>): ProfileView[] {
+  return [...profiles].sort((a, b) => collator.compare(a.name, b.name));
+}
+
+/** Those whose name, server or user name has every word of the search in it. */
+export function foundProfiles(profiles: readonly ProfileView[], search: string): readonly ProfileView[] {
+  const words = folded(search)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return profiles;
+  return profiles.filter(({ name, server, userName }) => {
+    const text = folded(`${name}\n${server}\n${userName}`);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** Accents and letter case do not count in a search. */
+function folded(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();
+}

@@ -1,0 +1,188 @@
+import { assertNever } from '../../shared/assert-never.ts';
+import type { ConnectionState } from '../../shared/connection.ts';
+import type { NotificationPayload } from '../../shared/contract.ts';
+import type { ContractError } from '../../shared/contract/contract-error.ts';
+import type { Problem, ProfileView, Snapshot } from '../../shared/contract/snapshot-schema.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { sortedProfiles } from '../logic/profile-order.ts';
+import type { LinkStatus } from '../transport.ts';
+
+export type View = 'status' | 'statistics' | 'log' | 'settings';
+
+/** The editor: a new profile, or the one that is changed as it was when it was opened. */
+export type Editing = { readonly kind: 'new' } | { readonly kind: 'edit'; readonly profile: ProfileView };
+
+/** A short message at the window's foot. */
+export type Notice =
+  | { readonly kind: 'removed'; readonly profileId: string; readonly name: string }
+  | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: ContractError }
+  | { readonly kind: 'secrets'; readonly detail: string };
+
+/** What the program has told, whole or not at all. */
+export interface Facts {
+  readonly appVersion: string;
+  readonly platform: Snapshot['platform'];
+  readonly systemLanguage: string;
+  /** Sorted by name. */
+  readonly profiles: readonly ProfileView[];
+  readonly states: ReadonlyMap<string, ConnectionState>;
+  readonly settings: Settings;
+  readonly problems: readonly Problem[];
+}
+
+export interface AppState {
+  readonly link: LinkStatus;
+  /** Undefined until the first snapshot; kept while the link is lost. */
+  readonly facts: Facts | undefined;
+  readonly selectedId: string | undefined;
+  readonly view: View;
+  /** In a narrow window either the list or what it leads to is shown. */
+  readonly pane: 'list' | 'detail';
+  readonly editing: Editing | undefined;
+  readonly removing: ProfileView | undefined;
+  readonly notice: Notice | undefined;
+  /** The last change of a connection, for screen readers. */
+  readonly announcement: Announcement | undefined;
+}
+
+export interface Announcement {
+  readonly profileId: string;
+  readonly state: ConnectionState;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+export type AppEvent =
+  | { readonly kind: 'link'; readonly link: LinkStatus }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'profiles'; readonly change: NotificationPayload<'profiles'> }
+  | ({ readonly kind: 'connection' } & Announcement)
+  | { readonly kind: 'settings'; readonly settings: Settings }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'select'; readonly profileId: string | undefined }
+  | { readonly kind: 'show'; readonly view: View; readonly profileId: string | undefined }
+  | { readonly kind: 'pane'; readonly pane: AppState['pane'] }
+  | { readonly kind: 'edit'; readonly editing: Editing | undefined }
+  | { readonly kind: 'ask-removal'; readonly profile: ProfileView | undefined }
+  | { readonly kind: 'notice'; readonly notice: Notice | undefined };
+
+export const initialState: AppState = {
+  link: 'connecting',
+  facts: undefined,
+  selectedId: undefined,
+  view: 'status',
+  pane: 'list',
+  editing: undefined,
+  removing: undefined,
+  notice: undefined,
+  announcement: undefined,
+};
+
+export function nextState(state: AppState, event: AppEvent): AppState {
+  switch (event.kind) {
+    case 'link':
+      return { ...state, link: event.link };
+    case 'snapshot':
+      return withSelection({ ...state, facts: factsOf(event.snapshot) });
+    case 'profiles':
+      return withSelection(withFacts(state, (facts) => withProfiles(facts, event.change)));
+    case 'connection':
+      return withFacts({ ...state, announcement: event }, (facts) =>
+        withConnection(facts, event.profileId, event.state),
+      );
+    case 'settings':
+      return withFacts(state, (facts) => ({ ...facts, settings: event.settings }));
+    case 'problems':
+      return withFacts(state, (facts) => ({ ...facts, problems: event.problems }));
+    case 'select':
+      return { ...state, selectedId: event.profileId, view: profileView(state.view) };
+    case 'show':
+      return withSelection({
+        ...state,
+        view: event.view,
+        pane: 'detail',
+        selectedId: event.profileId ?? state.selectedId,
+      });
+    case 'pane':
+      return { ...state, pane: event.pane };
+    case 'edit':
+      return { ...state, editing: event.editing };
+    case 'ask-removal':
+      return { ...state, removing: event.profile };
+    case 'notice':
+      return { ...state, notice: event.notice };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Choosing a profile leads to what is about it. */
+function profileView(view: View): View {
+  return view === 'statistics' ? 'statistics' : 'status';
+}
+
+function withFacts(state: AppState, change: (facts: Facts) => Facts): AppState {
+  return state.facts === undefined ? state : { ...state, facts: change(state.facts) };
+}
+
+function factsOf({ profiles, states, ...rest }: Snapshot): Facts {
+  return {
+    ...rest,
+    profiles: sortedProfiles(profiles),
+    states: new Map(states.map(({ profileId, state }) => [profileId, state])),
+  };
+}
+
+function withProfiles(facts: Facts, change: NotificationPayload<'profiles'>): Facts {
+  switch (change.change) {
+    case 'all':
+      return { ...facts, profiles: sortedProfiles(change.profiles) };
+    case 'saved': {
+      const others = facts.profiles.filter(({ id }) => id !== change.profile.id);
+      return { ...facts, profiles: sortedProfiles([...others, change.profile]) };
+    }
+    case 'removed': {
+      const states = new Map(facts.states);
+      states.delete(change.profileId);
+      return { ...facts, states, profiles: facts.profiles.filter(({ id }) => id !== change.profileId) };
+    }
+    default:
+      return assertNever(change);
+  }
+}
+
+function withConnection(facts: Facts, profileId: string, state: ConnectionState): Facts {
+  const states = new Map(facts.states);
+  if (state.state === 'disconnected') states.delete(profileId);
+  else states.set(profileId, state);
+  return { ...facts, states };
+}
+
+/** There is always a selected profile when there are any: a connected one first of all. */
+function withSelection(state: AppState): AppState {
+  const { facts, selectedId } = state;
+  if (facts === undefined) return state;
+  if (facts.profiles.some(({ id }) => id === selectedId)) return state;
+  const busy = facts.profiles.find(({ id }) => facts.states.has(id));
+  return { ...state, selectedId: (busy ?? facts.profiles[0])?.id };
+}
+
+const DISCONNECTED: ConnectionState = { state: 'disconnected' };
+
+export function stateOf(facts: Facts, profileId: string): ConnectionState {
+  return facts.states.get(profileId) ?? DISCONNECTED;
+}
+
+/** The profile that waits for the user; the selected one before others. */
+export function promptingProfile(
+  facts: Facts,
+  selectedId: string | undefined,
+):
+  | { readonly profile: ProfileView; readonly state: Extract<ConnectionState, { state: 'prompting' }> }
+  | undefined {
+  const prompting = facts.profiles.filter(({ id }) => stateOf(facts, id).state === 'prompting');
+  const profile = prompting.find(({ id }) => id === selectedId) ?? prompting[0];
+  const state = profile === undefined ? undefined : stateOf(facts, profile.id);
+  return profile !== undefined && state?.state === 'prompting' ? { profile, state } : undefined;
+}

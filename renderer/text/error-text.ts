@@ -1,0 +1,33 @@
+import type { ContractError } from '../../shared/contract/contract-error.ts';
+import type { Problem } from '../../shared/contract/snapshot-schema.ts';
+import { storeProblemText } from '../../shared/store-text.ts';
+import type { Catalogue } from '../../shared/text/catalogue.ts';
+import type { WindowText } from './en.ts';
+
+/** Why a call did not do what it was asked to, in a sentence or two. */
+export function errorText(error: ContractError, text: WindowText, catalogue: Catalogue): string {
+  return error.code === 'not-saved' ? storeProblemText(error.problem, catalogue) : words(error, text);
+}
+
+export function problemText(problem: Problem, text: WindowText, catalogue: Catalogue): string {
+  return problem.source === 'store'
+    ? storeProblemText(problem.problem, catalogue)
+    : problemWords(problem, text);
+}
+
+type OtherError = Exclude<ContractError, { code: 'not-saved' }>;
+type OtherProblem = Exclude<Problem, { source: 'store' }>;
+
+function words<Code extends OtherError['code']>(
+  error: Extract<OtherError, { code: Code }>,
+  text: WindowText,
+): string {
+  return text.error[error.code](error);
+}
+
+function problemWords<Source extends OtherProblem['source']>(
+  problem: Extract<OtherProblem, { source: Source }>,
+  text: WindowText,
+): string {
+  return text.problem[problem.source](problem);
+}

@@ -1,0 +1,75 @@
+import { useEffect } from 'react';
+import { CATALOGUES, chosenLanguage } from '../../shared/text/language.ts';
+import { promptingProfile, type AppState, type Facts } from '../state/app-state.ts';
+import { WINDOW_TEXTS } from '../text/window-texts.ts';
+import { Announcer } from './announcer.tsx';
+import {
+  SurroundingsContext,
+  WordsContext,
+  useAppState,
+  useWords,
+  type Surroundings,
+} from './app-context.ts';
+import { DetailPane } from './detail-pane.tsx';
+import { ProfileEditor } from './profile-editor.tsx';
+import { LinkScreen, LostLinkBanner } from './link-screen.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { ProblemBanners } from './problem-banners.tsx';
+import { ProfilePane } from './profile-pane.tsx';
+import { PromptDialog } from './prompt-dialog.tsx';
+import { RemovalDialog } from './removal-dialog.tsx';
+
+export function App({ surroundings }: { readonly surroundings: Surroundings }) {
+  const state = useAppState(surroundings.store);
+  const { facts } = state;
+  const language = chosenLanguage(
+    facts?.settings.language ?? 'system',
+    facts?.systemLanguage ?? navigator.language,
+  );
+  const theme = facts?.settings.theme ?? 'system';
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  const text = WINDOW_TEXTS[language];
+  return (
+    <SurroundingsContext value={surroundings}>
+      <WordsContext value={{ language, text, catalogue: CATALOGUES[language] }}>
+        {facts === undefined || state.link === 'refused' ? (
+          <LinkScreen link={state.link} />
+        ) : (
+          <Frame state={state} facts={facts} />
+        )}
+      </WordsContext>
+    </SurroundingsContext>
+  );
+}
+
+function Frame({ state, facts }: { readonly state: AppState; readonly facts: Facts }) {
+  const { text } = useWords();
+  const prompting = promptingProfile(facts, state.selectedId);
+  return (
+    <>
+      <h1 className="unseen">{text.appName}</h1>
+      <div className="banners">
+        {state.link === 'lost' ? <LostLinkBanner /> : undefined}
+        <ProblemBanners problems={facts.problems} />
+      </div>
+      <div className="frame" data-pane={state.pane}>
+        <ProfilePane state={state} facts={facts} />
+        <DetailPane state={state} facts={facts} />
+      </div>
+      <NoticeBar notice={state.notice} />
+      <Announcer announcement={state.announcement} facts={facts} />
+      {state.editing === undefined ? undefined : (
+        <ProfileEditor editing={state.editing} settings={facts.settings} platform={facts.platform} />
+      )}
+      {state.removing === undefined ? undefined : <RemovalDialog profile={state.removing} />}
+      {prompting === undefined || state.editing !== undefined || state.removing !== undefined ? undefined : (
+        <PromptDialog profile={prompting.profile} prompt={prompting.state.prompt} />
+      )}
+    </>
+  );
+}

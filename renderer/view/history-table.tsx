@@ -1,0 +1,75 @@
+import { useEffect, useState } from 'react';
+import type { HistoryEntry } from '../../shared/connection.ts';
+import { bytesText, clockText, dateTimeText } from '../logic/quantity.ts';
+import { useSurroundings, useWords } from './app-context.ts';
+
+/** More are kept; nobody reads them here. */
+const MOST_SHOWN = 50;
+
+export function HistoryTable({ profileId }: { readonly profileId: string }) {
+  const { client } = useSurroundings();
+  const { text, catalogue, language } = useWords();
+  const words = text.statistics;
+  const [entries, setEntries] = useState<readonly HistoryEntry[]>([]);
+  useEffect(() => {
+    let isCurrent = true;
+    void client.call('history', { profileId }).then((reply) => {
+      if (isCurrent && reply.ok) setEntries(reply.value.entries);
+    });
+    const end = client.on('history', ({ entry }) => {
+      if (entry.profileId === profileId) setEntries((before) => [entry, ...before]);
+    });
+    return () => {
+      isCurrent = false;
+      end();
+    };
+  }, [client, profileId]);
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h3>{words.history}</h3>
+        {entries.length === 0 ? undefined : (
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => {
+              void client.call('clearHistory', { profileId }).then((reply) => {
+                if (reply.ok) setEntries([]);
+              });
+            }}
+          >
+            {words.clear}
+          </button>
+        )}
+      </div>
+      {entries.length === 0 ? (
+        <p className="empty">{words.noHistory}</p>
+      ) : (
+        <div className="table-place" tabIndex={0} role="region" aria-label={words.history}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{words.when}</th>
+                <th scope="col">{words.howLong}</th>
+                <th scope="col">{words.howMuch}</th>
+                <th scope="col">{words.whyEnded}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.slice(0, MOST_SHOWN).map((entry) => (
+                <tr key={`${entry.startedAt}-${entry.endedAt}`}>
+                  <td>{dateTimeText(entry.startedAt, language)}</td>
+                  <td>{clockText((entry.endedAt - entry.startedAt) / 1000)}</td>
+                  <td>
+                    {bytesText(entry.receivedBytes, language)} / {bytesText(entry.sentBytes, language)}
+                  </td>
+                  <td>{catalogue.ended(entry.end)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { LogLine } from '../../shared/contract.ts';
+import { filteredLines, linesText } from '../logic/log-lines.ts';
+import { timeText } from '../logic/quantity.ts';
+import { useLogLines, useSurroundings, useWords } from './app-context.ts';
+import { Choice } from './field.tsx';
+import { ReportDialog } from './report-dialog.tsx';
+
+/** The newest are shown; the report has all. */
+const MOST_SHOWN = 500;
+
+export function LogView() {
+  const { client, store } = useSurroundings();
+  const { text, language } = useWords();
+  const words = text.log;
+  const lines = useLogLines();
+  const [level, setLevel] = useState<LogLine['level']>('info');
+  const [filter, setFilter] = useState('');
+  const [isCopied, setIsCopied] = useState(false);
+  const [report, setReport] = useState<string>();
+  const search = useDeferredValue(filter);
+  const shown = useMemo(() => filteredLines(lines, level, search), [lines, level, search]);
+  const box = useFollowedEnd();
+  const copy = (): void => {
+    void navigator.clipboard.writeText(linesText(shown)).then(
+      () => {
+        setIsCopied(true);
+      },
+      () => undefined,
+    );
+  };
+  const prepare = (): void => {
+    void client.call('prepareReport', {}).then((reply) => {
+      if (reply.ok) setReport(reply.value.text);
+      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
+    });
+  };
+  return (
+    <section className="log-view">
+      <div className="log-tools">
+        <Choice label={words.level} value={level} options={words.levels} onChange={setLevel} />
+        <div className="field">
+          <label htmlFor="log-filter">{words.filter}</label>
+          <input
+            id="log-filter"
+            type="search"
+            value={filter}
+            onChange={({ target }) => {
+              setFilter(target.value);
+            }}
+          />
+        </div>
+        <button type="button" onClick={copy} disabled={shown.length === 0}>
+          {isCopied ? text.copied : words.copy}
+        </button>
+        <button type="button" onClick={prepare}>
+          {words.report}
+        </button>
+      </div>
+      <div ref={box} className="log-lines" role="log" aria-label={words.lines} aria-live="off" tabIndex={0}>
+        {shown.length === 0 ? <p className="empty">{words.empty}</p> : undefined}
+        {shown.slice(-MOST_SHOWN).map((line) => (
+          <p key={line.number} className={`log-line log-${line.level}`}>
+            <span className="log-time">{timeText(line.at, language)}</span>
+            <span className="log-level">{words.levelNames[line.level]}</span>
+            <bdi className="log-text">{line.text}</bdi>
+          </p>
+        ))}
+      </div>
+      {report === undefined ? undefined : (
+        <ReportDialog
+          report={report}
+          onClose={() => {
+            setReport(undefined);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Stays at the newest line unless someone scrolled up to read. */
+function useFollowedEnd(): React.RefObject<HTMLDivElement | null> {
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const scrolled = (): void => {
+      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
+    };
+    element.addEventListener('scroll', scrolled, { passive: true });
+    return () => {
+      element.removeEventListener('scroll', scrolled);
+    };
+  }, []);
+  useEffect(() => {
+    const element = box.current;
+    if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
+  });
+  return box;
+}

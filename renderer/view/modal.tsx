@@ -1,0 +1,63 @@
+import { useEffect, useId, useLayoutEffect, useRef, type FormEvent, type ReactNode } from 'react';
+
+interface ModalProps {
+  readonly title: string;
+  readonly onCancel: () => void;
+  /** Enter. */
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+  readonly buttons: ReactNode;
+  readonly size?: 'small' | 'large';
+  readonly tone?: 'plain' | 'warning';
+}
+
+/** A native modal dialog: the browser keeps the focus inside, Esc cancels, Enter is its main button. */
+export function Modal(props: ModalProps) {
+  const { title, onCancel, onSubmit, children, buttons, size = 'small', tone = 'plain' } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  const cancel = useRef(onCancel);
+  useEffect(() => {
+    cancel.current = onCancel;
+  });
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (element === null) return undefined;
+    element.showModal();
+    // React puts the focus before the dialog is open, where it has no effect.
+    element.querySelector<HTMLElement>('[data-focus]')?.focus();
+    // Some browsers close at a second Esc whatever a page says to `cancel`.
+    const closed = (): void => {
+      cancel.current();
+    };
+    element.addEventListener('close', closed);
+    return () => {
+      element.removeEventListener('close', closed);
+      // Closing gives the focus back to where it was.
+      element.close();
+    };
+  }, []);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className={`modal modal-${size} modal-${tone}`}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        // A file chooser inside says "cancel" too.
+        if (event.target !== dialog.current) return;
+        event.preventDefault();
+        onCancel();
+      }}
+    >
+      <form onSubmit={submit} noValidate>
+        <h2 id={titleId}>{title}</h2>
+        <div className="modal-body">{children}</div>
+        <div className="modal-buttons">{buttons}</div>
+      </form>
+    </dialog>
+  );
+}

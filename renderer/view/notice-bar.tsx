@@ -1,0 +1,67 @@
+import { assertNever } from '../../shared/assert-never.ts';
+import type { Notice } from '../state/app-state.ts';
+import { errorText } from '../text/error-text.ts';
+import { useSurroundings, useWords, type Words } from './app-context.ts';
+import { CloseIcon } from './icons.tsx';
+
+/** Stays until it is dismissed or another one comes: nobody reads against a clock. */
+export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
+  const { store, actions } = useSurroundings();
+  const words = useWords();
+  const { text } = words;
+  return (
+    <div className="notice-place" role="status">
+      {notice === undefined ? undefined : (
+        <div className={`notice notice-${notice.kind}`}>
+          <div className="notice-text">
+            <p>{noticeText(notice, words)}</p>
+            {notice.kind === 'imported' && notice.refused.length > 0 ? (
+              <ul>
+                {notice.refused.slice(0, 5).map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+                {notice.refused.length > 5 ? <li>…</li> : undefined}
+              </ul>
+            ) : undefined}
+          </div>
+          {notice.kind === 'removed' ? (
+            <button
+              type="button"
+              onClick={() => {
+                actions.undoRemove(notice.profileId);
+              }}
+            >
+              {text.undo}
+            </button>
+          ) : undefined}
+          <button
+            type="button"
+            className="quiet square"
+            aria-label={text.dismiss}
+            title={text.dismiss}
+            onClick={() => {
+              store.send({ kind: 'notice', notice: undefined });
+            }}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function noticeText(notice: Notice, { text, catalogue }: Words): string {
+  switch (notice.kind) {
+    case 'removed':
+      return text.removal.done(notice.name);
+    case 'imported':
+      return text.imported(notice.added, notice.refused.length);
+    case 'failed':
+      return errorText(notice.error, text, catalogue);
+    case 'secrets':
+      return text.problem.secrets({ source: 'secrets', detail: notice.detail });
+    default:
+      return assertNever(notice);
+  }
+}

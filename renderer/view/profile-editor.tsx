@@ -1,0 +1,188 @@
+import { useRef, useState } from 'react';
+import type { Reply } from '../../shared/contract/call-types.ts';
+import type { ContractError } from '../../shared/contract/contract-error.ts';
+import type { Platform, ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import type { Settings } from '../../shared/settings.ts';
+import {
+  emptyForm,
+  fieldAt,
+  faultOf,
+  profileForm,
+  profileOf,
+  readForm,
+  splitServer,
+  type EditorField,
+  type EditorForm,
+  type EditorOutcome,
+  type FieldFaults,
+} from '../logic/editor-form.ts';
+import type { Editing } from '../state/app-state.ts';
+import { errorText } from '../text/error-text.ts';
+import { useSurroundings, useWords } from './app-context.ts';
+import { AdvancedSection } from './editor-advanced.tsx';
+import { EditorContext, type EditorParts } from './editor-context.ts';
+import { GeneralSection, IpSection, SignInSection } from './editor-sections.tsx';
+import { MotpSection } from './editor-motp.tsx';
+import { Modal } from './modal.tsx';
+
+interface EditorProps {
+  readonly editing: Editing;
+  readonly settings: Settings;
+  readonly platform: Platform;
+}
+
+const NO_FAULTS: FieldFaults = new Map();
+
+export function ProfileEditor({ editing, settings, platform }: EditorProps) {
+  const { client, store } = useSurroundings();
+  const { text, catalogue } = useWords();
+  const profile = editing.kind === 'edit' ? editing.profile : undefined;
+  const [form, setForm] = useState<EditorForm>(() =>
+    profile === undefined ? emptyForm(settings.reconnect) : profileForm(profile),
+  );
+  const [touched, setTouched] = useState<ReadonlySet<EditorField>>(new Set());
+  const [isChecked, setIsChecked] = useState(false);
+  const [isSaving, setIsSaving] = useState(false);
+  const [refusal, setRefusal] = useState<ContractError>();
+  const place = useRef<HTMLDivElement>(null);
+
+  const read = readForm(form);
+  const faults = withRefused(read.ok ? NO_FAULTS : read.error, refusal);
+  const parts: EditorParts = {
+    form,
+    profile,
+    platform,
+    change: (changes) => {
+      setRefusal(undefined);
+      setForm((before) => ({ ...before, ...changes }));
+      setTouched((before) => new Set([...before, ...Object.keys(changes).filter(isField)]));
+    },
+    error: (field, words) => {
+      const fault = faults.get(field);
+      if (fault === undefined || (!isChecked && !touched.has(field))) return undefined;
+      return words(fault.what, fault.entry);
+    },
+    hasFault: (fields) => isChecked && fields.some((field) => faults.has(field)),
+  };
+
+  const close = (): void => {
+    store.send({ kind: 'edit', editing: undefined });
+  };
+  const submit = (): void => {
+    if (isSaving) return;
+    setIsChecked(true);
+    const wanted = readForm({ ...form, ...splitServer(form) });
+    if (wanted.ok) {
+      void save(wanted.value);
+    } else {
+      // After the words are in the page.
+      requestAnimationFrame(() => {
+        place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      });
+    }
+  };
+  const save = async (outcome: EditorOutcome): Promise<void> => {
+    setIsSaving(true);
+    const reply = await saveOutcome(outcome);
+    setIsSaving(false);
+    if (!reply.ok) {
+      setRefusal(reply.error);
+      return;
+    }
+    const saved = reply.value;
+    store.send({ kind: 'profiles', change: { change: 'saved', profile: saved.profile } });
+    store.send({ kind: 'show', view: 'status', profileId: saved.profile.id });
+    if (saved.secretsProblem !== undefined) {
+      store.send({ kind: 'notice', notice: { kind: 'secrets', detail: saved.secretsProblem } });
+    }
+    close();
+  };
+  const saveOutcome = (
+    outcome: EditorOutcome,
+  ): Promise<Reply<{ profile: ProfileView; secretsProblem?: string | undefined }>> =>
+    profile === undefined
+      ? client.call('addProfile', outcome)
+      : client.call('saveProfile', { profileId: profile.id, basedOn: profileOf(profile), ...outcome });
+
+  const wrong = isChecked ? faults.size : 0;
+  return (
+    <Modal
+      title={profile === undefined ? text.editor.add : text.editor.edit}
+      size="large"
+      onCancel={close}
+      onSubmit={submit}
+      buttons={
+        <>
+          <p className="form-state" role="status">
+            {wrong > 0 ? text.editor.wrongFields(wrong) : ''}
+          </p>
+          <button type="button" onClick={close}>
+            {text.cancel}
+          </button>
+          <button type="submit" className="primary" disabled={isSaving}>
+            {text.ok}
+          </button>
+        </>
+      }
+    >
+      <div ref={place}>
+        {refusal === undefined || refusal.code === 'invalid-request' ? undefined : (
+          <p className="form-error" role="alert">
+            {errorText(refusal, text, catalogue)}
+          </p>
+        )}
+        <EditorContext value={parts}>
+          <GeneralSection />
+          <SignInSection />
+          <MotpSection />
+          <IpSection />
+          <AdvancedSection />
+        </EditorContext>
+      </div>
+    </Modal>
+  );
+}
+
+/** What the program found wrong stands at its field too. */
+function withRefused(faults: FieldFaults, refusal: ContractError | undefined): FieldFaults {
+  if (refusal?.code !== 'invalid-request') return faults;
+  const all = new Map(faults);
+  for (const { path, code } of refusal.issues) {
+    const field = path[0] === 'profile' ? fieldAt(path.slice(1)) : undefined;
+    if (field !== undefined) all.set(field, { what: faultOf(code), entry: undefined });
+  }
+  return all;
+}
+
+const FIELDS: Readonly<Record<EditorField, true>> = {
+  name: true,
+  serverType: true,
+  server: true,
+  port: true,
+  authentication: true,
+  userName: true,
+  password: true,
+  forgetPassword: true,
+  motpSecret: true,
+  forgetMotpSecret: true,
+  rememberCredentials: true,
+  alwaysPrompt: true,
+  ipMode: true,
+  address: true,
+  netmask: true,
+  ipDns: true,
+  useDefaultGateway: true,
+  routes: true,
+  dns: true,
+  searchDomains: true,
+  mru: true,
+  keepAliveSeconds: true,
+  reconnect: true,
+  verifyServerCertificate: true,
+  minimumTls: true,
+  legacyRenegotiation: true,
+};
+
+function isField(name: string): name is EditorField {
+  return Object.hasOwn(FIELDS, name);
+}

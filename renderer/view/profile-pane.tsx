@@ -1,0 +1,180 @@
+import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import { foundProfiles } from '../logic/profile-order.ts';
+import type { AppState, Facts } from '../state/app-state.ts';
+import { useSurroundings, useWords } from './app-context.ts';
+import {
+  CopyIcon,
+  ExportIcon,
+  ImportIcon,
+  LogIcon,
+  PencilIcon,
+  PlusIcon,
+  SearchIcon,
+  SlidersIcon,
+  TrashIcon,
+} from './icons.tsx';
+import { ProfileList } from './profile-list.tsx';
+
+/** Fewer profiles than this are found at a glance. */
+const SEARCH_FROM = 6;
+
+export function ProfilePane({ state, facts }: { readonly state: AppState; readonly facts: Facts }) {
+  const { store } = useSurroundings();
+  const { text } = useWords();
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(typed);
+  const found = useMemo(() => foundProfiles(facts.profiles, search), [facts.profiles, search]);
+  const selected = facts.profiles.find(({ id }) => id === state.selectedId);
+  return (
+    <nav className="profile-pane" aria-label={text.list.title}>
+      <ProfileToolbar selected={selected} hasProfiles={facts.profiles.length > 0} />
+      {facts.profiles.length < SEARCH_FROM ? undefined : (
+        <div className="search">
+          <SearchIcon />
+          <input
+            type="search"
+            aria-label={text.list.search}
+            placeholder={text.list.search}
+            value={typed}
+            onChange={({ target }) => {
+              setTyped(target.value);
+            }}
+          />
+        </div>
+      )}
+      {found.length === 0 && search !== '' ? (
+        <p className="empty">{text.list.nothingFound(search)}</p>
+      ) : (
+        <ProfileList profiles={found} facts={facts} selectedId={state.selectedId} />
+      )}
+      {facts.profiles.length < SEARCH_FROM ? undefined : (
+        <p className="list-count" role="status">
+          {text.list.count(found.length, facts.profiles.length)}
+        </p>
+      )}
+      <div className="pane-foot">
+        <button
+          type="button"
+          className="quiet"
+          aria-pressed={state.view === 'log'}
+          onClick={() => {
+            store.send({ kind: 'show', view: 'log', profileId: undefined });
+          }}
+        >
+          <LogIcon /> {text.list.log}
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          aria-pressed={state.view === 'settings'}
+          onClick={() => {
+            store.send({ kind: 'show', view: 'settings', profileId: undefined });
+          }}
+        >
+          <SlidersIcon /> {text.list.settings}
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+interface ToolbarProps {
+  readonly selected: ProfileView | undefined;
+  readonly hasProfiles: boolean;
+}
+
+function ProfileToolbar({ selected, hasProfiles }: ToolbarProps) {
+  const { store, actions } = useSurroundings();
+  const { text } = useWords();
+  const file = useRef<HTMLInputElement>(null);
+  return (
+    <div className="toolbar" role="toolbar" aria-label={text.list.title}>
+      <button
+        type="button"
+        className="quiet"
+        onClick={() => {
+          store.send({ kind: 'edit', editing: { kind: 'new' } });
+        }}
+      >
+        <PlusIcon /> {text.list.add}
+      </button>
+      <span className="stretch" />
+      <Tool
+        label={text.list.edit}
+        isEnabled={selected !== undefined}
+        onClick={() => {
+          if (selected !== undefined)
+            store.send({ kind: 'edit', editing: { kind: 'edit', profile: selected } });
+        }}
+      >
+        <PencilIcon />
+      </Tool>
+      <Tool
+        label={text.list.duplicate}
+        isEnabled={selected !== undefined}
+        onClick={() => {
+          if (selected !== undefined) actions.duplicate(selected, text.list.copyName(selected.name));
+        }}
+      >
+        <CopyIcon />
+      </Tool>
+      <Tool
+        label={text.list.remove}
+        isEnabled={selected !== undefined}
+        onClick={() => {
+          store.send({ kind: 'ask-removal', profile: selected });
+        }}
+      >
+        <TrashIcon />
+      </Tool>
+      <Tool label={text.list.import} isEnabled onClick={() => file.current?.click()}>
+        <ImportIcon />
+      </Tool>
+      <Tool
+        label={text.list.export}
+        isEnabled={hasProfiles}
+        onClick={() => {
+          actions.exportProfiles([]);
+        }}
+      >
+        <ExportIcon />
+      </Tool>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        accept=".json,application/json"
+        aria-label={text.list.import}
+        onChange={({ target }) => {
+          const chosen = target.files?.[0];
+          // The same file can be chosen again.
+          target.value = '';
+          if (chosen !== undefined) actions.importFile(chosen);
+        }}
+      />
+    </div>
+  );
+}
+
+interface ToolProps {
+  readonly label: string;
+  readonly isEnabled: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+function Tool({ label, isEnabled, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="quiet square"
+      aria-label={label}
+      title={label}
+      disabled={!isEnabled}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}

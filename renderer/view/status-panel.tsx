@@ -1,0 +1,168 @@
+import {
+  mayConnect,
+  mayDisconnect,
+  type ConnectionState,
+  type TunnelFacts,
+} from '../../shared/connection.ts';
+import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import { failureText } from '../../shared/failure-text.ts';
+import { statusLine } from '../../shared/stage-text.ts';
+import { clockText, rateText } from '../logic/quantity.ts';
+import { stageProgress } from '../logic/stage-progress.ts';
+import { useNow, useStatistics, useSurroundings, useWords } from './app-context.ts';
+import { FactList, type Fact } from './fact-list.tsx';
+import { FailureCard } from './failure-card.tsx';
+import { StateSign } from './icons.tsx';
+
+interface StatusProps {
+  readonly profile: ProfileView;
+  readonly state: ConnectionState;
+}
+
+export function StatusPanel({ profile, state }: StatusProps) {
+  const { catalogue, text } = useWords();
+  const now = useNow(state.state === 'waiting' || state.state === 'connected');
+  return (
+    <>
+      <section className={`status-card status-${state.state}`} aria-label={text.status.view}>
+        <StateSign state={state.state} />
+        <div className="status-words">
+          <p className="state-word">{catalogue.state[state.state]}</p>
+          <p className="state-line">
+            {state.state === 'disconnected' ? text.status.idle : statusLine(state, now, catalogue)}
+          </p>
+        </div>
+        <MainButton profile={profile} state={state} />
+        {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
+      </section>
+      {state.state === 'failed' ? <FailureCard profile={profile} cause={state.cause} /> : undefined}
+      {state.state === 'waiting' ? <WaitingReason state={state} /> : undefined}
+      {state.state === 'connected' ? (
+        <Connected profile={profile} tunnel={state.tunnel} since={state.since} now={now} />
+      ) : (
+        <ProfileFacts profile={profile} />
+      )}
+    </>
+  );
+}
+
+function MainButton({ profile, state }: StatusProps) {
+  const { actions } = useSurroundings();
+  const { text } = useWords();
+  // A failure brings its own button, which says what it does.
+  const brings = state.state === 'failed';
+  if (mayConnect(state)) {
+    return (
+      <button
+        type="button"
+        className={brings ? 'large' : 'primary large'}
+        onClick={() => {
+          actions.connect(profile.id);
+        }}
+      >
+        {text.status.connect}
+      </button>
+    );
+  }
+  const isAttempt = state.state !== 'connected';
+  return (
+    <button
+      type="button"
+      className="large"
+      disabled={!mayDisconnect(state)}
+      onClick={() => {
+        actions.disconnect(profile.id);
+      }}
+    >
+      {isAttempt ? text.status.cancel : text.status.disconnect}
+    </button>
+  );
+}
+
+function StageBar({ state }: { readonly state: Extract<ConnectionState, { state: 'connecting' }> }) {
+  const { text } = useWords();
+  const { step, of } = stageProgress(state.stage);
+  const steps = Array.from({ length: of }, (_, index) => index + 1);
+  return (
+    <div className="stages">
+      <div className="stage-bar" aria-hidden="true">
+        {steps.map((each) => (
+          <span key={each} className={each < step ? 'done' : each === step ? 'current' : 'due'} />
+        ))}
+      </div>
+      <p className="stage-count">
+        {text.status.step(step, of)}
+        {state.attempt > 1 ? ` · ${text.status.attempt(state.attempt)}` : ''}
+      </p>
+    </div>
+  );
+}
+
+function WaitingReason({ state }: { readonly state: Extract<ConnectionState, { state: 'waiting' }> }) {
+  const { catalogue, text } = useWords();
+  const { title, sentence } = failureText(state.because, catalogue);
+  return (
+    <section className="card">
+      <p>
+        <strong>
+          {text.status.because} {title}.
+        </strong>{' '}
+        {sentence}
+      </p>
+    </section>
+  );
+}
+
+interface ConnectedProps {
+  readonly profile: ProfileView;
+  readonly tunnel: TunnelFacts;
+  readonly since: number;
+  readonly now: number;
+}
+
+function Connected({ profile, tunnel, since, now }: ConnectedProps) {
+  const { text, language } = useWords();
+  const last = useStatistics(profile.id, true).at(-1);
+  const words = text.status;
+  const facts: Fact[] = [
+    { label: words.address, value: tunnel.address, isCode: true },
+    { label: words.uptime, value: clockText((now - since) / 1000) },
+    { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, language) },
+    { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, language) },
+    { label: words.router, value: `${profile.server} (${tunnel.routerAddress})` },
+    { label: words.gateway, value: tunnel.gateway, isCode: true },
+    { label: words.cipher, value: tunnel.cipher },
+    { label: words.authentication, value: tunnel.authentication },
+    { label: words.dns, value: tunnel.dns.length === 0 ? words.none : tunnel.dns.join(', '), isCode: true },
+    {
+      label: words.interfaceName,
+      value: `${tunnel.interfaceName ?? words.none}, ${words.mtu} ${tunnel.mtu}`,
+    },
+  ];
+  return (
+    <section className="card">
+      {tunnel.interfaceName === undefined ? <p>{words.testDone}</p> : undefined}
+      <FactList facts={facts} />
+    </section>
+  );
+}
+
+function ProfileFacts({ profile }: { readonly profile: ProfileView }) {
+  const { text, catalogue } = useWords();
+  const words = text.status;
+  return (
+    <section className="card">
+      <FactList
+        facts={[
+          {
+            label: words.server,
+            value: profile.port === 443 ? profile.server : `${profile.server}:${profile.port}`,
+          },
+          { label: words.serverType, value: catalogue.serverType[profile.serverType] },
+          { label: words.userName, value: profile.userName === '' ? words.none : profile.userName },
+          { label: text.editor.authentication, value: text.editor.authentications[profile.authentication] },
+        ]}
+      />
+    </section>
+  );
+}
