@@ -8,7 +8,11 @@ import type { RouterQuestion } from './router-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
 
-const startedSchema = z.object({ port: z.number(), fingerprint: z.string() });
+const startedSchema = z.object({
+  port: z.number(),
+  fingerprint: z.string(),
+  publicKeySha256: z.string(),
+});
 
 const rowSchema = z.object({
   vpn: z.number(),
@@ -32,11 +36,13 @@ export class RouterHost {
   readonly process: ChildProcess;
   readonly port: number;
   readonly fingerprint: string;
+  readonly publicKeySha256: string;
 
   private constructor(child: ChildProcess, started: z.infer<typeof startedSchema>) {
     this.process = child;
     this.port = started.port;
     this.fingerprint = started.fingerprint;
+    this.publicKeySha256 = started.publicKeySha256;
   }
 
   static async start(config: RouterConfigInput, namespace?: Namespace): Promise<RouterHost> {

@@ -22,7 +22,7 @@ async function answer(question: z.infer<typeof questionSchema>): Promise<unknown
   switch (question.ask) {
     case 'start':
       router = await startRouter(question.config);
-      return { port: router.port, fingerprint: router.certificate.fingerprint };
+      return { port: router.port, ...router.certificate };
     case 'connections':
       return { rows: router?.connections() ?? [], syslog: router?.syslog.lines() ?? [] };
     case 'close':

@@ -1,0 +1,13 @@
+import type { StageTimes } from './timed-session.ts';
+
+/** Milliseconds in each direction. */
+export const DELAY_MILLISECONDS = 50;
+
+export type Way = 'direct' | 'delayed';
+
+/** A kind of client, profile and router of which the connect time is taken. */
+export interface ConnectWay {
+  readonly name: string;
+  /** Connects, and disconnects again before it resolves. */
+  connect(way: Way): Promise<{ readonly milliseconds: number; readonly stages: StageTimes }>;
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+export const SECTIONS = ['throughput', 'connect-time', 'idle', 'many-sessions'] as const;
+export type SectionName = (typeof SECTIONS)[number];
+
+export interface BenchOptions {
+  readonly rounds: number;
+  /** Length of each load. */
+  readonly seconds: number;
+  /** Length of the idle measurement. */
+  readonly idleSeconds: number;
+  readonly sections: readonly SectionName[];
+  /** Sessions at once. */
+  readonly sessionCounts: readonly number[];
+  /** Besides openvpn also those that are only compared when installed. */
+  readonly allPeers: boolean;
+  readonly jsonFile: string | undefined;
+  readonly quick: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --rounds N        rounds, of which the medians are shown (3)
+  --seconds N       length of each load (2)
+  --only SECTION    ${SECTIONS.join(', ')}; may be repeated
+  --json FILE       write everything that was measured there
+  --quick           a first impression in under a minute: one short round, openvpn alone, 100 sessions
+  --help            this
+`;
+
+const count = (least: number) => z.coerce.number().int().min(least);
+
+const flagsSchema = z.object({
+  rounds: count(1).optional(),
+  seconds: count(1).optional(),
+  only: z.array(z.enum(SECTIONS)).optional(),
+  json: z.string().optional(),
+  quick: z.boolean().default(false),
+  help: z.boolean().default(false),
+});
+
+/** `help`, or what is wrong with the words in a sentence. */
+export function parseOptions(words: readonly string[]): BenchOptions | { readonly say: string } {
+  const flags = flagsSchema.safeParse(parseWords(words));
+  if (!flags.success) {
+    const [issue] = flags.error.issues;
+    return { say: `--${issue?.path.join(' ') ?? ''}: ${issue?.message ?? 'wrong'}\n\n${USAGE}` };
+  }
+  const { quick, help, only, rounds, seconds, json } = flags.data;
+  if (help) return { say: USAGE };
+  return {
+    rounds: rounds ?? (quick ? 1 : 3),
+    seconds: seconds ?? (quick ? 1 : 2),
+    idleSeconds: quick ? 3 : 20,
+    sections: only ?? SECTIONS,
+    sessionCounts: quick ? [1, 100] : [1, 100, 1000],
+    allPeers: !quick,
+    jsonFile: json,
+    quick,
+  };
+}
+
+function parseWords(words: readonly string[]): unknown {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      only: { type: 'string', multiple: true },
+      json: { type: 'string' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  return values;
+}

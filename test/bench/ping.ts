@@ -1,0 +1,34 @@
+import { CommandError, type Namespace } from '../support/namespace.ts';
+
+export interface PingOptions {
+  /** Whole seconds that it goes on. */
+  readonly seconds: number;
+  /** Seconds between two. */
+  readonly interval: number;
+}
+
+export interface Pings {
+  readonly sent: number;
+  /** Milliseconds of those that were answered. */
+  readonly roundTrips: readonly number[];
+}
+
+export async function ping(from: Namespace, to: string, options: PingOptions): Promise<Pings> {
+  const { seconds, interval } = options;
+  const argv = ['ping', '-n', '-w', String(seconds), '-i', String(interval), to];
+  try {
+    return parsePings(await from.exec(argv, { deadline: seconds * 1000 + 10_000 }));
+  } catch (error) {
+    // Nothing was answered.
+    if (error instanceof CommandError && error.code === 1)
+      return { sent: seconds / interval, roundTrips: [] };
+    throw error;
+  }
+}
+
+/** Lines like "64 bytes from 10.77.0.2: icmp_seq=1 ttl=63 time=0.045 ms", and at the end "20 packets transmitted, …". */
+export function parsePings(text: string): Pings {
+  const roundTrips = [...text.matchAll(/ time=([\d.]+) ms/g)].map((match) => Number(match[1]));
+  const sent = /^(\d+) packets transmitted/m.exec(text)?.[1];
+  return { sent: sent === undefined ? roundTrips.length : Number(sent), roundTrips };
+}

@@ -1,0 +1,17 @@
+/** What is not known is a dash. */
+const UNKNOWN = '–';
+
+export function fixed(value: number, digits: number): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : UNKNOWN;
+}
+
+/** Two significant digits at least: 0.043, 1.62, 120. */
+export function ratio(value: number, base: number): string {
+  const quotient = value / base;
+  if (!Number.isFinite(quotient)) return UNKNOWN;
+  return quotient.toFixed(quotient < 0.1 ? 3 : quotient < 10 ? 2 : 0);
+}
+
+export function mebibytes(bytes: number | undefined): string {
+  return bytes === undefined ? UNKNOWN : fixed(bytes / 1024 / 1024, 1);
+}

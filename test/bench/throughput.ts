@@ -1,0 +1,223 @@
+import { table } from '../support/narration.ts';
+import { ADDRESS, type BenchHosts, deviceToLan, makeHosts } from './hosts.ts';
+import { type Load, startIperfServer, transfer } from './iperf.ts';
+import { loadAverage } from './machine-facts.ts';
+import { median, quantile } from './median.ts';
+import { noTunnel } from './peers/no-tunnel.ts';
+import { openconnect } from './peers/openconnect.ts';
+import { openvpn } from './peers/openvpn.ts';
+import { type OpenPeer, type Peer, missingProgram } from './peers/peer.ts';
+import { smartvpn } from './peers/smartvpn.ts';
+import { socat } from './peers/socat.ts';
+import { type Pings, ping } from './ping.ts';
+import { treeCpuSeconds } from './process-usage.ts';
+import type { Bench, SectionResult } from './section.ts';
+import { fixed, ratio } from './text.ts';
+
+const BASE: readonly Peer[] = [noTunnel, smartvpn, openvpn];
+const FURTHER: readonly Peer[] = [openconnect, socat];
+
+const LOADS = [
+  { direction: 'down', streams: 1 },
+  { direction: 'up', streams: 1 },
+  { direction: 'down', streams: 4 },
+  { direction: 'up', streams: 4 },
+] as const;
+
+const IDLE_PINGS = { seconds: 1, interval: 0.04 };
+const LOADED_PING_INTERVAL = 0.05;
+
+/** One load of one peer in one round. */
+interface LoadSample extends Omit<Load, 'seconds'> {
+  readonly megabitsPerSecond: number;
+  readonly retransmits: number;
+  /** CPU seconds of the process (with its children) for 10⁹ bytes that arrived. */
+  readonly clientCpuPerGigabyte: number | undefined;
+  readonly serverCpuPerGigabyte: number | undefined;
+  /** Milliseconds through the tunnel meanwhile. */
+  readonly pings: Pings;
+}
+
+interface PeerSample {
+  readonly peer: string;
+  readonly round: number;
+  readonly loadAverageBefore: number;
+  readonly cipher: string;
+  readonly idlePings: Pings;
+  readonly loads: readonly LoadSample[];
+}
+
+interface PeerSummary {
+  readonly peer: string;
+  readonly cipher: string;
+  readonly idlePing: number;
+  readonly loads: readonly {
+    readonly direction: string;
+    readonly streams: number;
+    readonly megabitsPerSecond: number;
+    readonly lowest: number;
+    readonly highest: number;
+    readonly clientCpuPerGigabyte: number;
+    readonly serverCpuPerGigabyte: number;
+    readonly ping: number;
+    readonly ping90: number;
+  }[];
+}
+
+/** Throughput, CPU and ping through each peer, one after the other in each round. */
+export async function throughput(bench: Bench): Promise<SectionResult> {
+  if (!bench.namespaces) return { skipped: ['needs network namespaces'], samples: [], summary: [] };
+  const { peers, skipped } = installedPeers(bench.options.allPeers);
+  if (missingIperf()) return { skipped: ['iperf3 is not installed'], samples: [], summary: [] };
+  const hosts = await makeHosts(bench.cleanup);
+  const server = await startIperfServer(hosts.lan, ADDRESS.lan);
+  const samples: PeerSample[] = [];
+  for (let round = 1; round <= bench.options.rounds; round += 1) {
+    for (const peer of peers) {
+      bench.progress(`throughput: round ${round} of ${bench.options.rounds}, ${peer.name}`);
+      try {
+        samples.push(await measurePeer(bench, hosts, peer, round));
+      } catch (error) {
+        // One round that failed does not throw the others away; it is told.
+        skipped.push(
+          `${peer.name} in round ${round}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  }
+  await server.stop();
+  const summary = peers.map(({ name }) =>
+    summarize(
+      name,
+      samples.filter(({ peer }) => peer === name),
+    ),
+  );
+  bench.progress('');
+  print(summary);
+  return { skipped, samples, summary };
+}
+
+function installedPeers(all: boolean): { peers: Peer[]; skipped: string[] } {
+  const peers: Peer[] = [];
+  const skipped: string[] = all ? [] : FURTHER.map(({ name }) => `${name}: not in a quick run`);
+  for (const peer of [...BASE, ...(all ? FURTHER : [])]) {
+    const missing = missingProgram(peer);
+    if (missing === undefined) peers.push(peer);
+    else skipped.push(`${peer.name}: ${missing} is not installed`);
+  }
+  return { peers, skipped };
+}
+
+function missingIperf(): boolean {
+  return missingProgram({ ...noTunnel, programs: ['iperf3'] }) !== undefined;
+}
+
+async function measurePeer(bench: Bench, hosts: BenchHosts, peer: Peer, round: number): Promise<PeerSample> {
+  const open = await peer.open(hosts);
+  const close = bench.cleanup.add(() => open.close());
+  try {
+    const viaTunnel = (await deviceToLan(hosts)) !== 'eth0';
+    if (viaTunnel !== (peer !== noTunnel)) throw new Error(`${peer.name}: packets take another way`);
+    const loadAverageBefore = loadAverage();
+    const idlePings = await ping(hosts.client, ADDRESS.lan, IDLE_PINGS);
+    // Programs that compile themselves as they run are measured warm, and everybody's TCP windows are open.
+    await transfer(hosts.client, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
+    const loads: LoadSample[] = [];
+    for (const load of LOADS) {
+      loads.push(await measureLoad(hosts, open, { ...load, seconds: bench.options.seconds }));
+    }
+    return { peer: peer.name, round, loadAverageBefore, cipher: open.cipher, idlePings, loads };
+  } finally {
+    await close();
+  }
+}
+
+async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promise<LoadSample> {
+  const client = await treeCpuSeconds(open.clientPid);
+  const server = await treeCpuSeconds(open.serverPid);
+  const pinging = ping(hosts.client, ADDRESS.lan, {
+    interval: LOADED_PING_INTERVAL,
+    seconds: load.seconds,
+  });
+  const transferred = await transfer(hosts.client, ADDRESS.lan, load);
+  const gigabytes = transferred.bytes / 1e9;
+  const perGigabyte = async (pid: number | undefined, before: number): Promise<number | undefined> =>
+    pid === undefined ? undefined : ((await treeCpuSeconds(pid)) - before) / gigabytes;
+  return {
+    direction: load.direction,
+    streams: load.streams,
+    megabitsPerSecond: transferred.bitsPerSecond / 1e6,
+    retransmits: transferred.retransmits,
+    clientCpuPerGigabyte: await perGigabyte(open.clientPid, client),
+    serverCpuPerGigabyte: await perGigabyte(open.serverPid, server),
+    pings: await pinging,
+  };
+}
+
+function summarize(peer: string, samples: readonly PeerSample[]): PeerSummary {
+  return {
+    peer,
+    cipher: samples[0]?.cipher ?? '',
+    idlePing: median(samples.flatMap(({ idlePings }) => idlePings.roundTrips)),
+    loads: LOADS.map(({ direction, streams }) => {
+      const loads = samples.flatMap((sample) =>
+        sample.loads.filter((load) => load.direction === direction && load.streams === streams),
+      );
+      const rates = loads.map(({ megabitsPerSecond }) => megabitsPerSecond);
+      const pings = loads.flatMap((load) => load.pings.roundTrips);
+      return {
+        direction,
+        streams,
+        megabitsPerSecond: median(rates),
+        lowest: Math.min(...rates),
+        highest: Math.max(...rates),
+        clientCpuPerGigabyte: median(loads.map((load) => load.clientCpuPerGigabyte ?? Number.NaN)),
+        serverCpuPerGigabyte: median(loads.map((load) => load.serverCpuPerGigabyte ?? Number.NaN)),
+        ping: median(pings),
+        ping90: quantile(pings, 0.9),
+      };
+    }),
+  };
+}
+
+function print(summary: readonly PeerSummary[]): void {
+  const rows = [
+    [
+      'load',
+      'path',
+      'Mbit/s',
+      'lowest–highest',
+      '÷ no tunnel',
+      '÷ openvpn',
+      'client CPU s/GB',
+      'server CPU s/GB',
+      'ping ms',
+      'ping 90 %',
+    ],
+  ];
+  LOADS.forEach(({ direction, streams }, index) => {
+    const rateOf = (name: string): number =>
+      summary.find(({ peer }) => peer === name)?.loads[index]?.megabitsPerSecond ?? Number.NaN;
+    for (const { peer, loads } of summary) {
+      const load = loads[index];
+      if (load === undefined) continue;
+      rows.push([
+        `${direction} ${streams}`,
+        peer,
+        fixed(load.megabitsPerSecond, 0),
+        `${fixed(load.lowest, 0)}–${fixed(load.highest, 0)}`,
+        ratio(load.megabitsPerSecond, rateOf(noTunnel.name)),
+        ratio(load.megabitsPerSecond, rateOf(openvpn.name)),
+        fixed(load.clientCpuPerGigabyte, 2),
+        fixed(load.serverCpuPerGigabyte, 2),
+        fixed(load.ping, 2),
+        fixed(load.ping90, 2),
+      ]);
+    }
+  });
+  table(rows);
+  table([
+    ['path', 'idle ping ms', 'cipher'],
+    ...summary.map(({ peer, idlePing, cipher }) => [peer, fixed(idlePing, 3), cipher]),
+  ]);
+}
