@@ -1,4 +1,4 @@
-import type { Judgement, Negotiation } from '../shared/protocol/control-protocol.ts';
+import type { Judgement, Negotiation } from '../shared/protocol/negotiation.ts';
 import {
   IpcpOption,
   UNSPECIFIED,

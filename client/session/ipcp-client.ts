@@ -1,4 +1,4 @@
-import type { Judgement, Negotiation } from '../../shared/protocol/control-protocol.ts';
+import type { Judgement, Negotiation } from '../../shared/protocol/negotiation.ts';
 import { IpcpOption, UNSPECIFIED, decodeAddress, encodeAddressOption } from '../../shared/protocol/ipcp.ts';
 import type { ConfigurationOption } from '../../shared/protocol/options.ts';
 

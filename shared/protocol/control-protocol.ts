@@ -13,7 +13,8 @@ import {
   decodeControlPacket,
   encodeControlPacket,
 } from './control-packet.ts';
-import { type ConfigurationOption, decodeOptions, encodeOptions, sameBytes } from './options.ts';
+import { type Negotiation, refusalOf } from './negotiation.ts';
+import { decodeOptions, encodeOptions, sameBytes } from './options.ts';
 import { PppProtocol } from './ppp-frame.ts';
 import type { ProtocolError } from './protocol-error.ts';
 
@@ -21,35 +22,11 @@ import type { ProtocolError } from './protocol-error.ts';
 export const RESTART_MILLISECONDS = 3000;
 export const MAX_CONFIGURE = 10;
 export const MAX_TERMINATE = 2;
-export const MAX_FAILURE = 5;
 /**
  * Naks and Rejects that we answer by a new request before we give up. The RFC has no such bound, but
  * each of them restarts its own counter, so a peer that always refuses would keep us busy for ever.
  */
 export const MAX_REFUSALS = 20;
-
-/** What is wrong with a peer's Configure-Request. Nothing in any list: it is acceptable. */
-export interface Judgement {
-  /** The peer's options that we cannot take at all, as they came. */
-  readonly reject: readonly ConfigurationOption[];
-  /** The peer's options with a value that we would take. */
-  readonly nak: readonly ConfigurationOption[];
-  /** Options that the peer left out and that we want (RFC 1661 §5.3). */
-  readonly append: readonly ConfigurationOption[];
-}
-
-/** The options of one control protocol: what we ask for and what we grant. */
-export interface Negotiation {
-  /** The options of our next Configure-Request. */
-  request(): readonly ConfigurationOption[];
-  judge(options: readonly ConfigurationOption[]): Judgement;
-  /** The peer's options are being acknowledged. */
-  accept(options: readonly ConfigurationOption[]): void;
-  /** The peer acknowledged our last request. `ask-again`: we want something else still. */
-  acknowledged(): 'agreed' | 'ask-again';
-  /** The peer refused options of our last request. */
-  refused(how: 'nak' | 'reject', options: readonly ConfigurationOption[]): 'ask-again' | 'give-up';
-}
 
 /** Why a control protocol came to its end. */
 export type Finish = 'no-answer' | 'not-converging' | 'rejected' | 'terminated';
@@ -196,13 +173,14 @@ export class ControlProtocol {
       return;
     }
     const options = decoded.value;
-    const refusal = this.#refuse(options);
+    const refusal = refusalOf(options, this.#negotiation.judge(options), this.#failures);
     if (refusal === undefined) {
       this.#failures = 0;
       this.#answer = { code: ControlCode.configureAck, data: packet.data };
       this.#negotiation.accept(options);
       this.#apply('RCR+');
     } else {
+      if (refusal.code === ControlCode.configureNak) this.#failures += 1;
       this.#answer = { code: refusal.code, data: encodeOptions(refusal.options) };
       this.#apply('RCR-');
     }
@@ -220,25 +198,6 @@ export class ControlProtocol {
       default:
         return true;
     }
-  }
-
-  /** Rejects go before Naks (RFC 1661 §5.4). After Max-Failure Naks, what we would nak is rejected (§4.6). */
-  #refuse(
-    options: readonly ConfigurationOption[],
-  ): { readonly code: number; readonly options: readonly ConfigurationOption[] } | undefined {
-    const { reject, nak, append } = this.#negotiation.judge(options);
-    if (reject.length > 0) return { code: ControlCode.configureReject, options: reject };
-    if (nak.length === 0 && append.length === 0) return undefined;
-    if (this.#failures < MAX_FAILURE) {
-      this.#failures += 1;
-      return { code: ControlCode.configureNak, options: [...nak, ...append] };
-    }
-    if (nak.length === 0) return undefined;
-    const refused = new Set(nak.map((option) => option.type));
-    return {
-      code: ControlCode.configureReject,
-      options: options.filter((option) => refused.has(option.type)),
-    };
   }
 
   #receiveAck(packet: ControlPacket): void {

@@ -1,5 +1,5 @@
 import type { ConfigurationOption } from './options.ts';
-import type { Judgement, Negotiation } from './control-protocol.ts';
+import type { Judgement, Negotiation } from './negotiation.ts';
 import type { PppAuthentication } from './ppp-endpoint.ts';
 
 /** RFC 1661 §6; ACCM RFC 1662 §7.1. */

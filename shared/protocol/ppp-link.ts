@@ -1,6 +1,7 @@
 import { ControlCode, decodeControlPacket, encodeControlPacket } from './control-packet.ts';
-import { ControlProtocol, type Finish, type Negotiation } from './control-protocol.ts';
+import { ControlProtocol, type Finish } from './control-protocol.ts';
 import type { LcpNegotiation } from './lcp.ts';
+import type { Negotiation } from './negotiation.ts';
 import type { PppEffect, PppTimer } from './ppp-endpoint.ts';
 import { PppProtocol } from './ppp-frame.ts';
 import type { ProtocolError } from './protocol-error.ts';
