@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type CertificateRequest, createCertificate } from './certificate.ts';
+import { type CertificateRequest, createCertificate, serialNumber } from './certificate.ts';
 
 const request: CertificateRequest = {
   issuer: 'self-signed',
@@ -45,6 +45,19 @@ describe('createCertificate', () => {
     expect(one.publicKeySha256).not.toBe(two.publicKeySha256);
     expect(new X509Certificate(one.pem).serialNumber).not.toBe(new X509Certificate(two.pem).serialNumber);
   });
+
+  test.each([0, 0x7f, 0x80, 0xff])(
+    'a serial number of random bytes %i is positive and in its shortest form',
+    (byte) => {
+      const bytes = Buffer.from(
+        serialNumber((length) => new Uint8Array(length).fill(byte)),
+        'hex',
+      );
+      expect(bytes).toHaveLength(16);
+      expect(bytes[0]).toBeGreaterThan(0);
+      expect(bytes[0]).toBeLessThan(0x80);
+    },
+  );
 
   test('no names: no subjectAltName', async () => {
     const made = await createCertificate({ ...request, names: [] });

@@ -95,8 +95,7 @@ function sign(
   const subject = subjectOf(request.commonName);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.setRsaPublicKey(key.n, key.e);
-  // RFC 5280 §4.1.2.2: positive; the leading zero byte keeps it so
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialNumber(randomBytes);
   certificate.validity.notBefore = parseDate(request.validFrom);
   certificate.validity.notAfter = parseDate(request.validTo);
   certificate.setSubject(subject);
@@ -104,6 +103,14 @@ function sign(
   certificate.setExtensions(extensionsOf(request.names, isAuthority));
   certificate.sign(issuer?.key ?? key, forge.md.sha256.create());
   return forge.pki.certificateToPem(certificate);
+}
+
+/**
+ * Sixteen bytes as hex. RFC 5280 §4.1.2.2 wants a positive number, and DER its shortest form: neither a sign
+ * bit nor a zero byte in front, which is why the first byte is not random.
+ */
+export function serialNumber(random: (length: number) => Uint8Array): string {
+  return `01${Buffer.from(random(15)).toString('hex')}`;
 }
 
 function subjectOf(commonName: string): forge.pki.CertificateField[] {

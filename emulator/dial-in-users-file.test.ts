@@ -3,18 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DialInUserInput } from './dial-in-user.ts';
-import { openDialInUsers } from './dial-in-users-file.ts';
+import { type OpenedUsers, openDialInUsers } from './dial-in-users-file.ts';
 
 let folder = '';
 let failures: string[] = [];
+let opened: OpenedUsers[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emulator-users-'));
   failures = [];
+  opened = [];
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(opened.map((one) => one.saved()));
+  await rm(folder, { recursive: true });
+});
 
-function open(configured: readonly DialInUserInput[] = [], where: string | undefined = folder) {
-  return openDialInUsers({ folder: where, configured, now: 0, failed: (text) => failures.push(text) });
+async function open(configured: readonly DialInUserInput[] = [], where = folder): Promise<OpenedUsers> {
+  const one = await openDialInUsers({
+    folder: where,
+    configured,
+    now: 0,
+    failed: (text) => failures.push(text),
+  });
+  opened.push(one);
+  return one;
 }
 
 describe('openDialInUsers', () => {
@@ -46,9 +58,9 @@ describe('openDialInUsers', () => {
   test('a damaged file is set aside, and said', async () => {
     const path = join(folder, 'users.json');
     await writeFile(path, '{"version":1,"users":[{"userName":');
-    const opened = await open([{ userName: 'alice' }]);
-    await opened.saved();
-    expect(opened.problems).toEqual([
+    const one = await open([{ userName: 'alice' }]);
+    await one.saved();
+    expect(one.problems).toEqual([
       `The users' file was damaged and has been set aside as ${path}.damaged-1970-01-01T00-00-00-000Z`,
     ]);
     expect(await readFile(`${path}.damaged-1970-01-01T00-00-00-000Z`, 'utf8')).toBe(
@@ -59,10 +71,10 @@ describe('openDialInUsers', () => {
 
   test('a write that fails is told, and the table goes on in memory', async () => {
     const gone = join(folder, 'gone');
-    const opened = await open([{ userName: 'alice' }], gone);
-    await opened.saved();
+    const one = await open([{ userName: 'alice' }], gone);
+    await one.saved();
     expect(failures).toHaveLength(1);
     expect(failures[0]).toContain('ENOENT');
-    expect(opened.users.get('alice')).toBeDefined();
+    expect(one.users.get('alice')).toBeDefined();
   });
 });
