@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/test.ts')).defineTest,
   },
   {
+    name: 'ui',
+    summary: 'show the window in the browser of this machine',
+    load: async () => (await import('./commands/ui.ts')).defineUi,
+  },
+  {
     name: 'otp',
     summary: 'make one-time codes (mOTP, TOTP) and mOTP secrets',
     load: async () => (await import('./commands/otp.ts')).defineOtp,

@@ -8,7 +8,7 @@ import {
   givenAnswers,
   readMotpSecret,
 } from '../connect/credential-options.ts';
-import { SpentCounters } from '../connect/spent-counters.ts';
+import { SpentCounters } from '../../client/session/spent-counters.ts';
 import { RecordKeeper } from '../connect/record-keeper.ts';
 import { withTimeout } from '../connect/impatient-session.ts';
 import type { Context, Run } from '../context.ts';

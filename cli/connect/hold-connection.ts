@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { attend, type Ending } from './attend.ts';
 import type { Attendant } from './attendant.ts';
-import { SpentCounters } from './spent-counters.ts';
+import { SpentCounters } from '../../client/session/spent-counters.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { withTimeout } from './impatient-session.ts';
 import { profileSummary, statusOf } from './connection-words.ts';

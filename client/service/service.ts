@@ -1,6 +1,6 @@
 import type { CallName } from '../../shared/contract.ts';
 import type { ContractHandlers } from '../../shared/contract/contract-server.ts';
-import type { Platform } from '../../shared/contract/snapshot-schema.ts';
+import type { Platform, Problem } from '../../shared/contract/snapshot-schema.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Log } from '../log.ts';
@@ -43,6 +43,9 @@ export interface Service {
   readonly handlers: ContractHandlers<Peer>;
   /** A window: told of every change from now on. Its `close` ends all that runs for it. */
   attach(notify: Notify): Peer;
+  /** For the shell: what its tray and its processes have to say to the windows. */
+  readonly tell: Pick<Audience, 'tell'>['tell'];
+  addProblem(problem: Problem): void;
   /** Mends what a former run left behind and connects what is to be connected on start. */
   start(): Promise<void>;
   /** Disconnects; resolves when nothing is left. */
@@ -132,6 +135,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return {
     handlers,
     attach: (notify) => audience.attach(notify),
+    tell: (name, payload) => audience.tell(name, payload),
+    addProblem: (problem) => problems.add(problem),
     start: async () => {
       await recover();
       const { connectOnStart } = store.settings.get();

@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { millisecondsToFreshCode } from '../../client/session/sign-in-code.ts';
-import type { StartSession } from '../../client/session/session-types.ts';
-import { writeFileAtomically } from '../../client/store/atomic-file.ts';
 import { motpCounter } from '../../shared/otp/motp.ts';
+import { writeFileAtomically } from '../store/atomic-file.ts';
+import type { StartSession } from './session-types.ts';
+import { millisecondsToFreshCode } from './sign-in-code.ts';
 
 const fileSchema = z.record(z.string(), z.number().int());
 
@@ -34,7 +34,11 @@ export class SpentCounters {
   }
 
   /** `start` that waits for a step that has not been sent, says so, and remembers what it sends. */
-  guard(profileId: string, start: StartSession, onWait: (milliseconds: number) => void): StartSession {
+  guard(
+    profileId: string,
+    start: StartSession,
+    onWait: (milliseconds: number) => void = () => undefined,
+  ): StartSession {
     return (options, dependencies, listener) => {
       const { credentials } = options;
       const spent = this.#spent.get(profileId) ?? -1;

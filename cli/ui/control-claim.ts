@@ -1,0 +1,47 @@
+import { setImmediate } from 'node:timers/promises';
+import { statusOf, profileSummary } from '../connect/connection-words.ts';
+import { askStatus } from '../control/ask-status.ts';
+import { startControlServer } from '../control/server.ts';
+import { logLineText } from '../log-text.ts';
+import type { Connection } from '../../client/connection/connection.ts';
+import type { ClaimConnection } from '../../client/service/connection-claim.ts';
+import type { Log } from '../../client/log.ts';
+import { err, ok } from '../../shared/result.ts';
+
+const ANSWER_MILLISECONDS = 2_000;
+
+/**
+ * Takes this user's one control socket for a connection: `smartvpn status`, `stats`, `log` and `disconnect`
+ * in a terminal find it, and `smartvpn connect` there is refused, as ours is while that runs.
+ */
+export function controlClaim(runtimeFolder: string, log: Log): ClaimConnection {
+  return async (connection) => {
+    const server = await startControlServer(runtimeFolder, handlersOf(connection, log));
+    if (server.ok) {
+      return ok({
+        release: async () => {
+          // `disconnect` in a terminal gets its answer before the socket goes.
+          await setImmediate();
+          await server.value.close();
+        },
+      });
+    }
+    if (server.error.reason !== 'already-connected') {
+      return err({ kind: 'unavailable', detail: server.error.message });
+    }
+    const status = await askStatus(runtimeFolder, AbortSignal.timeout(ANSWER_MILLISECONDS));
+    if (status.ok) return err({ kind: 'held', profileName: status.value.profile.name });
+    return err({ kind: 'unavailable', detail: status.error.message });
+  };
+}
+
+function handlersOf(connection: Connection, log: Log): Parameters<typeof startControlServer>[1] {
+  return {
+    status: () => statusOf(connection.state, connection.profile, connection.statistics()),
+    profile: () => profileSummary(connection.profile),
+    watchStatistics: (listener, interval) => connection.watchStatistics(listener, interval),
+    logLines: () => log.lines().map(logLineText),
+    watchLog: (listener) => log.subscribe((line) => listener(logLineText(line))),
+    disconnect: () => connection.disconnect(),
+  };
+}
