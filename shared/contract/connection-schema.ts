@@ -119,7 +119,7 @@ const promptUnion = z.discriminatedUnion('kind', [
 export type WirePrompt = z.infer<typeof promptUnion>;
 const promptSchema: z.ZodType<Prompt> = promptUnion;
 
-const tunnelSchema: z.ZodType<TunnelFacts> = z
+export const tunnelFactsSchema: z.ZodType<TunnelFacts> = z
   .object({
     interfaceName: word.optional(),
     address: word,
@@ -136,7 +136,7 @@ const stateUnion = z.discriminatedUnion('state', [
   z.object({ state: z.literal('disconnected') }),
   z.object({ state: z.literal('prompting'), prompt: promptSchema }),
   z.object({ state: z.literal('connecting'), stage: stageSchema, attempt: count }),
-  z.object({ state: z.literal('connected'), since: time, tunnel: tunnelSchema }),
+  z.object({ state: z.literal('connected'), since: time, tunnel: tunnelFactsSchema }),
   z.object({
     state: z.literal('waiting'),
     attempt: count,

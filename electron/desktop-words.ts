@@ -1,0 +1,46 @@
+import type { Language } from '../shared/text/language.ts';
+
+/** What the shell says besides what window and tray say. */
+export interface DesktopWords {
+  readonly connected: (profileName: string) => string;
+  readonly virtualAddress: (address: string) => string;
+  readonly lost: (profileName: string) => string;
+  readonly failed: (profileName: string, title: string) => string;
+  readonly needsYou: (profileName: string) => string;
+  readonly quitQuestion: (profileName: string, others: number) => string;
+  readonly quitDetail: string;
+  readonly quit: string;
+  readonly stay: string;
+}
+
+const en: DesktopWords = {
+  connected: (profileName) => `Connected: ${profileName}`,
+  virtualAddress: (address) => `Your address in the remote network is ${address}.`,
+  lost: (profileName) => `Connection lost: ${profileName}`,
+  failed: (profileName, title) => `${profileName}: ${title}`,
+  needsYou: (profileName) => `${profileName} needs your answer`,
+  quitQuestion: (profileName, others) =>
+    others === 0
+      ? `Disconnect “${profileName}” and quit?`
+      : `Disconnect “${profileName}” and ${others} more, and quit?`,
+  quitDetail: 'Programs that use the remote network lose their connection.',
+  quit: 'Disconnect and quit',
+  stay: 'Cancel',
+};
+
+const de: DesktopWords = {
+  connected: (profileName) => `Verbunden: ${profileName}`,
+  virtualAddress: (address) => `Ihre Adresse im entfernten Netz ist ${address}.`,
+  lost: (profileName) => `Verbindung verloren: ${profileName}`,
+  failed: (profileName, title) => `${profileName}: ${title}`,
+  needsYou: (profileName) => `${profileName} wartet auf Ihre Antwort`,
+  quitQuestion: (profileName, others) =>
+    others === 0
+      ? `„${profileName}“ trennen und beenden?`
+      : `„${profileName}“ und ${others} weitere trennen und beenden?`,
+  quitDetail: 'Programme, die das entfernte Netz benutzen, verlieren ihre Verbindung.',
+  quit: 'Trennen und beenden',
+  stay: 'Abbrechen',
+};
+
+export const DESKTOP_WORDS: Readonly<Record<Language, DesktopWords>> = { en, de };

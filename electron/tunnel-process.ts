@@ -1,0 +1,17 @@
+import process from 'node:process';
+import { createIproute2Network } from '../client/network/iproute2-network.ts';
+import { startSession } from '../client/session/session.ts';
+import { hostTunnels } from './tunnel-host.ts';
+import { parentLink } from './parent-link.ts';
+
+/**
+ * Entry of the utility process in which tunnels run. Its one argument is the folder that keeps what must be
+ * undone after a crash. It ends with the main process.
+ */
+const [stateFolder] = process.argv.slice(2);
+if (stateFolder === undefined) throw new Error('the state folder is missing');
+hostTunnels({
+  link: parentLink(process.parentPort),
+  startSession,
+  network: createIproute2Network({ stateFolder }),
+});
