@@ -8,7 +8,6 @@ import type { CredentialsProblem } from '../connection/credentials-check.ts';
 import type { Store } from '../store/store.ts';
 import type { Peer } from './audience.ts';
 import type { Connections } from './connections.ts';
-import type { ProfileRegister } from './profile-register.ts';
 import type { StatisticsFeed } from './statistics-feed.ts';
 
 export type ConnectionCalls = Pick<
@@ -25,12 +24,11 @@ export type ConnectionCalls = Pick<
 
 interface Parts {
   readonly store: Store;
-  readonly register: ProfileRegister;
   readonly connections: Connections;
   readonly statistics: StatisticsFeed;
 }
 
-export function connectionCalls({ store, register, connections, statistics }: Parts): ConnectionCalls {
+export function connectionCalls({ store, connections, statistics }: Parts): ConnectionCalls {
   const profileOf = (profileId: string): Reply<Profile> => {
     const profile = store.profiles.get(profileId);
     return profile === undefined
@@ -39,8 +37,6 @@ export function connectionCalls({ store, register, connections, statistics }: Pa
   };
   return {
     connect: async ({ profileId, purpose }) => {
-      // Perhaps edited on the command line meanwhile.
-      await register.refresh();
       const profile = profileOf(profileId);
       return profile.ok ? connections.connect(profile.value, purpose) : profile;
     },

@@ -1,4 +1,4 @@
-import { mayConnect, type ConnectionState } from '../../shared/connection.ts';
+import { mayConnect, mayDisconnect, type ConnectionState } from '../../shared/connection.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -14,6 +14,8 @@ export interface ConnectionsOptions {
   readonly dependencies: Omit<ConnectionDependencies, 'startSession'>;
   readonly startSessionFor: (profileId: string) => StartSession;
   readonly claim: ClaimConnection;
+  /** Before an attempt: another program may have changed the profile. */
+  readonly refresh: () => Promise<void>;
   /** Before a tunnel is made: undoes what a process that died left behind. */
   readonly recover: () => Promise<void>;
   readonly onState: (profileId: string, state: ConnectionState) => void;
@@ -65,7 +67,8 @@ export class Connections {
   /** Resolves when it is under way, not when it is connected. */
   connect(profile: Profile, purpose: Purpose): Promise<Reply<Done>> {
     const entry = this.#entryOf(profile);
-    if (entry.isStarting) return Promise.resolve(ok({}));
+    // Clicked twice: it is under way.
+    if (entry.isStarting || mayDisconnect(entry.connection.state)) return Promise.resolve(ok({}));
     const other = this.#otherThan(profile.id);
     if (other !== undefined) {
       const profileName = other.connection.profile.name;
@@ -99,6 +102,7 @@ export class Connections {
 
   async #start(entry: Entry, purpose: Purpose): Promise<Reply<Done>> {
     try {
+      await this.#options.refresh();
       const claimed = await this.#claimFor(entry, purpose);
       if (!claimed.ok) return claimed;
       // Disconnected again meanwhile.

@@ -75,6 +75,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     dependencies: { network, log, store: keeping.store, secrets: keeping.secrets },
     startSessionFor: options.startSessionFor,
     claim: options.claim ?? unclaimed,
+    refresh: () => register.refresh(),
     recover,
     onState: (profileId, state) =>
       audience.tell('connection', { profileId, state: redactedState(state, redact) }),
@@ -87,7 +88,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   const handlers: ContractHandlers<Peer> = {
     ...profileCalls({ store, secrets, register, connections, removed, problems, log }),
-    ...connectionCalls({ store, register, connections, statistics }),
+    ...connectionCalls({ store, connections, statistics }),
     snapshot: async () => {
       await register.refresh();
       problems.takeFromStore();
