@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Namespace } from '../support/namespace.ts';
-import { type BackgroundProgram, startBackground } from './background-program.ts';
+import { startBackground } from './background-program.ts';
 
 /** Seen from the client: `down` is what it receives. */
 export type Direction = 'down' | 'up';
@@ -21,34 +21,42 @@ export interface Transferred {
 
 /** `iperf3 --json`: what came out at the receiver counts. */
 const resultSchema = z.object({
-  error: z.string().optional(),
   end: z.object({
     sum_sent: z.object({ retransmits: z.number().default(0) }),
     sum_received: z.object({ bits_per_second: z.number(), bytes: z.number() }),
   }),
 });
+const failureSchema = z.object({ error: z.string() });
 
-export function startIperfServer(namespace: Namespace, address: string): Promise<BackgroundProgram> {
-  return startBackground(namespace, ['iperf3', '--server', '--bind', address, '--forceflush'], {
-    ready: /listening on/,
-  });
+/** One load from or to `address` of `server`; what runs there is gone afterwards. */
+export async function transfer(
+  client: Namespace,
+  server: Namespace,
+  address: string,
+  load: Load,
+): Promise<Transferred> {
+  // One for each load: between two of them a lasting server does not listen for a moment.
+  const listening = await startBackground(
+    server,
+    ['iperf3', '--server', '--one-off', '--bind', address, '--forceflush'],
+    { ready: /listening on/ },
+  );
+  try {
+    return await runClient(client, address, load);
+  } finally {
+    await listening.stop('SIGKILL');
+  }
 }
 
-export async function transfer(client: Namespace, server: string, load: Load): Promise<Transferred> {
+async function runClient(client: Namespace, address: string, load: Load): Promise<Transferred> {
   const { direction, streams, seconds } = load;
-  const argv = [
-    'iperf3',
-    '--json',
-    '--client',
-    server,
-    '--time',
-    String(seconds),
-    '--parallel',
-    String(streams),
-  ];
+  const argv = ['iperf3', '--json', '--client', address];
+  argv.push('--time', String(seconds), '--parallel', String(streams));
   if (direction === 'down') argv.push('--reverse');
-  const text = await client.exec(argv, { deadline: seconds * 1000 + 15_000 });
-  const { end } = resultSchema.parse(JSON.parse(text));
+  const answer: unknown = JSON.parse(await client.exec(argv, { deadline: seconds * 1000 + 15_000 }));
+  const failure = failureSchema.safeParse(answer);
+  if (failure.success) throw new Error(`iperf3: ${failure.data.error}`);
+  const { end } = resultSchema.parse(answer);
   return {
     bitsPerSecond: end.sum_received.bits_per_second,
     bytes: end.sum_received.bytes,

@@ -2,7 +2,8 @@
 const UNKNOWN = '–';
 
 export function fixed(value: number, digits: number): string {
-  return Number.isFinite(value) ? value.toFixed(digits) : UNKNOWN;
+  // A little below zero is zero, without a sign.
+  return Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0(\.0*)?)$/, '$1') : UNKNOWN;
 }
 
 /** Two significant digits at least: 0.043, 1.62, 120. */

@@ -1,6 +1,6 @@
 import { table } from '../support/narration.ts';
 import { ADDRESS, type BenchHosts, deviceToLan, makeHosts } from './hosts.ts';
-import { type Load, startIperfServer, transfer } from './iperf.ts';
+import { type Load, transfer } from './iperf.ts';
 import { loadAverage } from './machine-facts.ts';
 import { median, quantile } from './median.ts';
 import { noTunnel } from './peers/no-tunnel.ts';
@@ -70,7 +70,6 @@ export async function throughput(bench: Bench): Promise<SectionResult> {
   const { peers, skipped } = installedPeers(bench.options.allPeers);
   if (missingIperf()) return { skipped: ['iperf3 is not installed'], samples: [], summary: [] };
   const hosts = await makeHosts(bench.cleanup);
-  const server = await startIperfServer(hosts.lan, ADDRESS.lan);
   const samples: PeerSample[] = [];
   for (let round = 1; round <= bench.options.rounds; round += 1) {
     for (const peer of peers) {
@@ -85,7 +84,6 @@ export async function throughput(bench: Bench): Promise<SectionResult> {
       }
     }
   }
-  await server.stop();
   const summary = peers.map(({ name }) =>
     summarize(
       name,
@@ -121,7 +119,7 @@ async function measurePeer(bench: Bench, hosts: BenchHosts, peer: Peer, round: n
     const loadAverageBefore = loadAverage();
     const idlePings = await ping(hosts.client, ADDRESS.lan, IDLE_PINGS);
     // Programs that compile themselves as they run are measured warm, and everybody's TCP windows are open.
-    await transfer(hosts.client, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
+    await transfer(hosts.client, hosts.lan, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
     const loads: LoadSample[] = [];
     for (const load of LOADS) {
       loads.push(await measureLoad(hosts, open, { ...load, seconds: bench.options.seconds }));
@@ -139,7 +137,7 @@ async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promi
     interval: LOADED_PING_INTERVAL,
     seconds: load.seconds,
   });
-  const transferred = await transfer(hosts.client, ADDRESS.lan, load);
+  const transferred = await transfer(hosts.client, hosts.lan, ADDRESS.lan, load);
   const gigabytes = transferred.bytes / 1e9;
   const perGigabyte = async (pid: number | undefined, before: number): Promise<number | undefined> =>
     pid === undefined ? undefined : ((await treeCpuSeconds(pid)) - before) / gigabytes;

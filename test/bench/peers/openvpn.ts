@@ -7,6 +7,8 @@ import type { Peer } from './peer.ts';
 
 const PORT = 1194;
 const READY = /Initialization Sequence Completed/;
+/** The second line comes before or after the first. */
+const CLIENT_READY = /(?=[^]*Initialization Sequence Completed)(?=[^]*Data Channel: cipher '[^']+')/;
 
 /** OpenVPN over TCP in TLS mode with AES-128-GCM, everything else as it comes. */
 export const openvpn: Peer = {
@@ -20,7 +22,7 @@ export const openvpn: Peer = {
     await writeFile(clientFile, clientConfig(files));
     const server = await startBackground(hosts.router, ['openvpn', serverFile], { ready: READY });
     try {
-      const client = await startBackground(hosts.client, ['openvpn', clientFile], { ready: READY });
+      const client = await startBackground(hosts.client, ['openvpn', clientFile], { ready: CLIENT_READY });
       const cipher = /Data Channel: cipher '([^']+)'/.exec(client.output())?.[1] ?? 'unknown';
       return {
         clientPid: client.pid,
