@@ -1,5 +1,5 @@
 import type { Logger } from '../client/log.ts';
-import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
+import { checkNetwork, type TunnelNetwork } from '../client/network/tunnel-network.ts';
 import type { Session, StartSession } from '../client/session/session-types.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import type { TrafficCounters } from '../shared/connection.ts';
@@ -68,6 +68,9 @@ class TunnelHost {
       case 'recover':
         void this.#recover(message.question);
         return;
+      case 'check':
+        void this.#check(message.question);
+        return;
       default:
         return assertNever(message);
     }
@@ -97,6 +100,11 @@ class TunnelHost {
 
   async #recover(question: number): Promise<void> {
     this.#tell({ message: 'recovered', question, mended: await this.#mended() });
+  }
+
+  async #check(question: number): Promise<void> {
+    const checked = await checkNetwork(this.#options.network);
+    this.#tell({ message: 'checked', question, ...(checked.ok ? {} : { failure: checked.error }) });
   }
 
   async #mended(): Promise<string[]> {

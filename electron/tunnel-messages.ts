@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../client/log.ts';
+import type { NetworkFailure } from '../client/network/tunnel-network.ts';
 import type {
   SessionCredentials,
   SessionEnd,
@@ -86,6 +87,14 @@ const endSchema: z.ZodType<SessionEnd> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), cause: failureCauseSchema, wasConnected: z.boolean() }),
 ]);
 
+const networkFailureSchema: z.ZodType<NetworkFailure> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('device-not-permitted'),
+    missing: z.enum(['privilege', 'tun-device', 'iproute2', 'platform']),
+  }),
+  z.object({ kind: z.literal('network-setup-failed'), step: z.string(), detail: z.string() }),
+]);
+
 /** Names a session while it lives; never used twice by one process. */
 const session = z.number().int().min(1);
 /** Names a question until it is answered. */
@@ -99,6 +108,8 @@ export const toTunnelSchema = z.discriminatedUnion('message', [
   /** Somebody looks at the counters: they are told for a while from now on. */
   z.object({ message: z.literal('watch-counters'), session }),
   z.object({ message: z.literal('recover'), question }),
+  /** Whether a device can be had. */
+  z.object({ message: z.literal('check'), question }),
 ]);
 export type ToTunnel = z.infer<typeof toTunnelSchema>;
 
@@ -109,6 +120,7 @@ export const fromTunnelSchema = z.discriminatedUnion('message', [
   z.object({ message: z.literal('ended'), session, end: endSchema, counters: countersSchema }),
   z.object({ message: z.literal('round-trip'), question, milliseconds: z.number().optional() }),
   z.object({ message: z.literal('recovered'), question, mended: z.array(z.string()).max(1000) }),
+  z.object({ message: z.literal('checked'), question, failure: networkFailureSchema.optional() }),
   z.object({ message: z.literal('log'), level: z.enum(LOG_LEVELS), text: z.string() }),
   /** Computed there (one-time codes): the log here must not show it either. */
   z.object({ message: z.literal('secret'), value: z.string() }),

@@ -1,9 +1,9 @@
 import type { Logger } from '../client/log.ts';
-import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
+import type { NetworkFailure, TunnelNetwork } from '../client/network/tunnel-network.ts';
 import type { Session, SessionEnd, SessionEvent, StartSession } from '../client/session/session-types.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import type { TrafficCounters } from '../shared/connection.ts';
-import { err } from '../shared/result.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import { fromTunnelSchema, type FromTunnel, type MessageLink, type ToTunnel } from './tunnel-messages.ts';
 
 /** A process that runs tunnels: Electron's utilityProcess, or one of Node's own. */
@@ -24,6 +24,12 @@ export interface TunnelProxyOptions {
 /** A session ends within a second; a process that cannot do it in this time hangs, and is ended itself. */
 const CANCEL_PATIENCE_MILLISECONDS = 5000;
 const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
+
+const MADE_ELSEWHERE = {
+  kind: 'network-setup-failed',
+  step: 'device',
+  detail: 'Devices are made in the tunnel process alone',
+} as const;
 
 /**
  * Sessions that run in another process, so that the window never stutters for them, and a crash there ends
@@ -48,10 +54,8 @@ export class TunnelProxy {
 
   /** Devices and routes are made where the sessions run; from here only what is left of them is mended. */
   readonly network: TunnelNetwork = {
-    bringUp: () =>
-      Promise.resolve(
-        err({ kind: 'network-setup-failed', step: 'device', detail: 'made in the tunnel process alone' }),
-      ),
+    check: async () => this.#process()?.check() ?? err(noTunnelProcess('The program is about to end')),
+    bringUp: () => Promise.resolve(err(MADE_ELSEWHERE)),
     recover: async () => (await this.#process()?.recover()) ?? [],
   };
 
@@ -78,6 +82,7 @@ class RunningProcess {
   readonly #sessions = new Map<number, ProxiedSession>();
   readonly #roundTrips = new Map<number, (milliseconds: number | undefined) => void>();
   readonly #recoveries = new Map<number, (mended: readonly string[]) => void>();
+  readonly #checks = new Map<number, (failure: NetworkFailure | undefined) => void>();
   #last = 0;
   #isClosing = false;
 
@@ -107,6 +112,16 @@ class RunningProcess {
       },
     });
     this.#tell({ message: 'start', session: id, options });
+  }
+
+  check(): Promise<Result<void, NetworkFailure>> {
+    const question = this.#next();
+    return new Promise((resolve) => {
+      this.#checks.set(question, (failure) => {
+        resolve(failure === undefined ? ok(undefined) : err(failure));
+      });
+      this.#tell({ message: 'check', question });
+    });
   }
 
   recover(): Promise<string[]> {
@@ -166,6 +181,10 @@ class RunningProcess {
         this.#recoveries.get(message.question)?.(message.mended);
         this.#recoveries.delete(message.question);
         return;
+      case 'checked':
+        this.#checks.get(message.question)?.(message.failure);
+        this.#checks.delete(message.question);
+        return;
       case 'log':
         return this.#log[message.level](message.text);
       case 'secret':
@@ -180,13 +199,20 @@ class RunningProcess {
     const sessions = [...this.#sessions.values()];
     const roundTrips = [...this.#roundTrips.values()];
     const recoveries = [...this.#recoveries.values()];
+    const checks = [...this.#checks.values()];
     this.#sessions.clear();
     this.#roundTrips.clear();
     this.#recoveries.clear();
+    this.#checks.clear();
     for (const answer of roundTrips) answer(undefined);
     for (const answer of recoveries) answer([]);
+    for (const answer of checks) answer(noTunnelProcess(`The tunnel process ended: ${detail}`));
     for (const session of sessions) session.end(lost(`The tunnel process ended: ${detail}`));
   }
+}
+
+function noTunnelProcess(detail: string): NetworkFailure {
+  return { kind: 'network-setup-failed', step: 'tunnel process', detail };
 }
 
 function lost(detail: string): SessionEnd {

@@ -313,6 +313,18 @@ describe('what can be wrong', () => {
     expect(await tryOffice()).toMatchObject(failed('locked-out', /1 minute/));
   });
 
+  test('without the privilege nobody is asked, nothing is sent, and what works is said', async () => {
+    const other = await router();
+    await addProfile(`127.0.0.1:${other.port}`);
+    // As an ordinary user there is no capability to give away.
+    const isRoot = process.geteuid?.() === 0;
+    const prefix = isRoot ? ['setpriv', '--bounding-set', '-net_admin'] : [];
+    const outcome = await runProgram(['connect', 'office'], { home, prefix });
+    expect(outcome).toMatchObject(failed('device-not-permitted', /CAP_NET_ADMIN[^]*smartvpn test/));
+    expect(outcome.stderr).not.toMatch(/Calling|[Pp]assword/);
+    expect(other.openConnections).toBe(0);
+  });
+
   test('a server type that cannot be dialled yet', async () => {
     await addProfile('vpn.example.com', '--type', 'openvpn');
     expect(await tryOffice()).toMatchObject(failed('unsupported-server-type', /openvpn/i));

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Connection } from '../client/connection/connection.ts';
 import { createLog } from '../client/log.ts';
 import { startSession } from '../client/session/session.ts';
-import type { StartSession } from '../client/session/session-types.ts';
 import { MemorySecretStore } from '../client/store/secret-store.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
 import type { ConnectionState, ConnectionStatistics, HistoryEntry } from '../shared/connection.ts';
@@ -67,11 +66,9 @@ function connectionTo(router: Router, input: Partial<ProfileInput> = {}) {
   });
   const kept = new Kept(profile);
   const secrets = new MemorySecretStore();
-  const withoutDevice: StartSession = (options, dependencies, listener) =>
-    startSession({ ...options, device: 'none' }, dependencies, listener);
   const log = createLog();
   const connection = new Connection(profile, {
-    startSession: withoutDevice,
+    startSession,
     network: undefined,
     secrets,
     store: kept,
@@ -107,7 +104,7 @@ describe('a connection', () => {
       userName: '',
       trustedCertificate: undefined,
     });
-    connection.connect();
+    connection.connect('none');
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({ asks: 'password' });
     expect(connection.submitCredentials({ userName: 'alice', secret: '' })).toBe('no-password');
     connection.submitCredentials({ userName: 'alice', secret: PASSWORD_USER.password });
@@ -146,7 +143,7 @@ describe('a connection', () => {
     await router.setFaults([{ stage: 'connected', action: 'drop', sessions: 1 }]);
     const { connection, kept, secrets, profile } = connectionTo(router);
     await secrets.set(profile.id, 'password', PASSWORD_USER.password);
-    connection.connect();
+    connection.connect('none');
     await stateOf(connection, 'connected');
     expect(await stateOf(connection, 'waiting')).toMatchObject({
       attempt: 1,
@@ -160,7 +157,7 @@ describe('a connection', () => {
     const router = await startTestRouter();
     await router.setFaults([{ stage: 'connected', action: 'drop', sessions: 1 }]);
     const { connection } = connectionTo(router, { authentication: 'motp', userName: 'bob' });
-    connection.connect();
+    connection.connect('none');
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({ asks: 'motp-code' });
     const code = motpCode(motpCounter(Date.now()), MOTP.secret, MOTP.pin);
     connection.submitCredentials({ userName: 'bob', secret: code.toUpperCase() });
@@ -179,7 +176,7 @@ describe('a connection', () => {
     const router = await startTestRouter();
     const { connection, secrets, profile } = connectionTo(router);
     await secrets.set(profile.id, 'password', PASSWORD_USER.password);
-    connection.connect();
+    connection.connect('none');
     await stateOf(connection, 'connected');
     router.drop(router.connections()[0]?.vpn ?? 0);
     expect(await stateOf(connection, 'failed')).toEqual({
@@ -195,12 +192,12 @@ describe('a connection', () => {
       userName: 'bob',
     });
     await secrets.set(profile.id, 'motp-secret', MOTP.secret);
-    connection.connect();
+    connection.connect('none');
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({ asks: 'motp-pin' });
     expect(connection.submitCredentials({ userName: 'bob', secret: '99' })).toBe('not-a-pin');
     connection.submitCredentials({ userName: 'bob', secret: '9999' });
     expect(await stateOf(connection, 'failed')).toMatchObject({ cause: { kind: 'code-refused' } });
-    connection.connect();
+    connection.connect('none');
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({
       because: { kind: 'code-refused' },
     });
@@ -214,7 +211,7 @@ describe('a connection', () => {
     await secrets.set(profile.id, 'password', PASSWORD_USER.password);
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
-    connection.connect();
+    connection.connect('none');
     await stateOf(connection, 'connected');
     const idle = timers();
     const stop = connection.watchStatistics(() => undefined, 1000);

@@ -279,6 +279,7 @@ describe('the device', () => {
   test('a connection without the privilege ends in its typed cause, and the claim is given back', async () => {
     const router = await startTestRouter();
     const network: TunnelNetwork = {
+      check: async () => err({ kind: 'device-not-permitted', missing: 'privilege' }),
       bringUp: async () => err({ kind: 'device-not-permitted', missing: 'privilege' }),
       recover: async () => ['Removed the routing rules of vpn0.'],
     };
@@ -294,8 +295,8 @@ describe('the device', () => {
       password: { change: 'set', value: PASSWORD },
     });
     await valueOf(window.client.call('connect', { profileId, purpose: 'use' }));
-    await trust(window, profileId);
     const { cause } = await window.until(profileId, 'failed');
+    expect(router.openConnections).toBe(0);
     expect(cause).toEqual({ kind: 'device-not-permitted', missing: 'privilege' });
     expect(await mended).toEqual({
       problems: [{ source: 'network-recovered', detail: 'Removed the routing rules of vpn0.' }],
@@ -309,6 +310,7 @@ describe('the device', () => {
     const router = await startTestRouter();
     let takenDown = 0;
     const network: TunnelNetwork = {
+      check: async () => ok(undefined),
       bringUp: async () => ok({ tun: silentDevice, takeDown: async () => void (takenDown += 1) }),
       recover: async () => [],
     };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { NetworkPlan } from '../client/network/plan.ts';
-import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
+import type { NetworkFailure, TunnelNetwork } from '../client/network/tunnel-network.ts';
 import type { SessionOptions } from '../client/session/session-types.ts';
 import type { TunDevice } from '../datapath/tun-device.ts';
 import { startRouter, type Router, type RouterDependencies } from '../emulator/router.ts';
@@ -10,6 +10,7 @@ import { motpCode, motpCounter } from '../shared/otp/motp.ts';
 import type { IpProperty } from '../shared/profile.ts';
 import { decodeBase32 } from '../shared/otp/base32.ts';
 import { totpCode } from '../shared/otp/totp.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import { causeOf, PASSWORD_USER, sessionOptionsFor, SessionTrial } from './support/session-trial.ts';
 
 const MOTP = { pin: '1234', secret: 'e3152afee62599c8' };
@@ -337,6 +338,10 @@ class MemoryNetwork implements TunnelNetwork {
     this.#until = until;
   }
 
+  check(): Promise<Result<void, NetworkFailure>> {
+    return Promise.resolve(ok(undefined));
+  }
+
   async bringUp(plan: NetworkPlan) {
     this.plan = plan;
     this.done.push('begin');
@@ -415,10 +420,20 @@ describe('the device', () => {
     expect(network.done.at(-1)).toBe('down');
   });
 
-  test('that cannot be had is said so', async () => {
+  test('that cannot be had is said so before anything leaves', async () => {
     const router = await start();
-    const cause = causeOf(await attempt(router, { device: 'tun' }).session.ended);
-    expect(cause).toEqual({ kind: 'device-not-permitted', missing: 'platform' });
+    const refused = { kind: 'device-not-permitted', missing: 'privilege' } as const;
+    class Forbidden extends MemoryNetwork {
+      override check() {
+        return Promise.resolve(err(refused));
+      }
+    }
+    const nowhere = attempt(router, { device: 'tun' });
+    const forbidden = attempt(router, { device: 'tun' }, new Forbidden());
+    expect(causeOf(await nowhere.session.ended)).toEqual({ ...refused, missing: 'platform' });
+    expect(causeOf(await forbidden.session.ended)).toEqual(refused);
+    expect([...nowhere.events, ...forbidden.events]).toEqual([]);
+    expect(router.openConnections).toBe(0);
   });
 
   test('a ping of ours is not handed to it', async () => {

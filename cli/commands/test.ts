@@ -19,7 +19,7 @@ import { parseInteger } from '../option-values.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
 import { Connection } from '../../client/connection/connection.ts';
 import { type Log, createLog } from '../../client/log.ts';
-import { startSession } from '../../client/session/session.ts';
+import { startSession as startAttempt } from '../../client/session/session.ts';
 import type { Session, StartSession } from '../../client/session/session-types.ts';
 import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { TunnelFacts } from '../../shared/connection.ts';
@@ -59,7 +59,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   }
   const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
   const counters = await SpentCounters.open(context.folders.state);
-  const start = counters.guard(profile.value.id, withTimeout(startSession, options.timeout), (milliseconds) =>
+  const start = counters.guard(profile.value.id, withTimeout(startAttempt, options.timeout), (milliseconds) =>
     attendant.report({ event: 'waiting-for-code', milliseconds }),
   );
   const trial = startTrial(profile.value, records, log, motpSecret.value, start);
@@ -70,6 +70,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
     attendant,
     records,
     signal: AbortSignal.any([interruption.signal, done.signal]),
+    device: 'none',
     onConnected: (tunnel) => void ping(trial, tunnel, attendant, options.pings).finally(() => done.abort()),
   });
   await Promise.all([records.settled(), counters.settled()]);
@@ -86,7 +87,7 @@ interface Trial {
   session(): Session | undefined;
 }
 
-/** A connection whose attempts make no device, and of which there is only one. */
+/** A connection of one attempt. */
 function startTrial(
   profile: Profile,
   records: RecordKeeper,
@@ -95,8 +96,8 @@ function startTrial(
   start: StartSession,
 ): Trial {
   let session: Session | undefined;
-  const startWithoutDevice: StartSession = (options, dependencies, listener) => {
-    session = start({ ...options, device: 'none' }, dependencies, listener);
+  const startSession: StartSession = (options, dependencies, listener) => {
+    session = start(options, dependencies, listener);
     return session;
   };
   const secrets = new MemorySecretStore();
@@ -106,7 +107,7 @@ function startTrial(
   }
   const once: Profile = { ...profile, advanced: { ...profile.advanced, reconnect: false } };
   const connection = new Connection(once, {
-    startSession: startWithoutDevice,
+    startSession,
     network: undefined,
     secrets,
     store: records.store,

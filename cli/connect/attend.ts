@@ -22,6 +22,8 @@ export interface AttendOptions {
   readonly records: RecordKeeper;
   /** Ends the connection. */
   readonly signal: AbortSignal;
+  /** `none`: without the system's packets. */
+  readonly device: 'tun' | 'none';
   /** Called once, when it is connected for the first time. */
   readonly onConnected?: (tunnel: TunnelFacts) => void;
 }
@@ -106,7 +108,7 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       return;
     }
     signal.addEventListener('abort', stop, { once: true });
-    connection.connect();
+    connection.connect(options.device);
   });
 }
 

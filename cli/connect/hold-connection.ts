@@ -81,6 +81,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     attendant,
     records,
     signal,
+    device: 'tun',
     ...(options.onConnected === undefined ? {} : { onConnected: options.onConnected }),
   });
   finished = attending;

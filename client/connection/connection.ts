@@ -1,9 +1,10 @@
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, ConnectionStatistics } from '../../shared/connection.ts';
+import type { ConnectionState, ConnectionStatistics, FailureCause } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import type { Logger } from '../log.ts';
-import type { TunnelNetwork } from '../network/tunnel-network.ts';
-import type { Session, StartSession } from '../session/session-types.ts';
+import { checkNetwork, type TunnelNetwork } from '../network/tunnel-network.ts';
+import type { Session, SessionOptions, StartSession } from '../session/session-types.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import type { Store } from '../store/store.ts';
 import { checkCredentials, type CredentialsProblem, type TypedCredentials } from './credentials-check.ts';
@@ -81,8 +82,9 @@ export class Connection {
     return () => this.#listeners.delete(listener);
   }
 
-  connect(): void {
-    this.#send({ kind: 'connect' });
+  /** `none`: signs in without moving the system's packets ("Test connection"). */
+  connect(device: SessionOptions['device'] = 'tun'): void {
+    this.#send({ kind: 'connect', device });
   }
 
   /** Resolves when nothing of the connection is left and the history is written. */
@@ -168,8 +170,8 @@ export class Connection {
     const { log, store, secrets } = this.#dependencies;
     const { id } = this.#model.profile;
     switch (effect.kind) {
-      case 'load-secrets':
-        void this.#loadSecrets(effect.load);
+      case 'prepare':
+        void this.#prepare(effect);
         return;
       case 'start-session':
         this.#startSession(effect);
@@ -212,9 +214,10 @@ export class Connection {
     }
   }
 
-  #startSession({ session: number, profile, credentials }: StartSessionEffect): void {
+  #startSession({ session: number, profile, credentials, device }: StartSessionEffect): void {
     const { startSession, network, log } = this.#dependencies;
-    const session = startSession(sessionOptions(profile, credentials), { network, log }, (event) =>
+    const options = sessionOptions(profile, credentials, device);
+    const session = startSession(options, { network, log }, (event) =>
       this.#send({ kind: 'session-said', session: number, event }),
     );
     this.#session = session;
@@ -228,8 +231,22 @@ export class Connection {
     this.#send({ kind: 'session-ended', session: number, end, receivedBytes, sentBytes });
   }
 
-  async #loadSecrets(load: number): Promise<void> {
+  async #prepare({ load, device }: Extract<ConnectionEffect, { kind: 'prepare' }>): Promise<void> {
+    const permitted = device === 'tun' ? await this.#checkDevice() : ok(undefined);
+    if (!permitted.ok) {
+      this.#send({ kind: 'device-refused', load, cause: permitted.error });
+      return;
+    }
     this.#send({ kind: 'secrets-loaded', load, secrets: await this.#readSecrets() });
+  }
+
+  async #checkDevice(): Promise<Result<void, FailureCause>> {
+    try {
+      return await checkNetwork(this.#dependencies.network);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return err({ kind: 'internal', detail });
+    }
   }
 
   /** Only what this profile needs: a keyring may ask the user for each. */

@@ -9,7 +9,12 @@ import type {
 import type { Profile, TrustedCertificate } from '../../shared/profile.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 import type { LogLevel } from '../log.ts';
-import type { SessionCredentials, SessionEnd, SessionEvent } from '../session/session-types.ts';
+import type {
+  SessionCredentials,
+  SessionEnd,
+  SessionEvent,
+  SessionOptions,
+} from '../session/session-types.ts';
 
 type CertificateCause = Extract<FailureCause, { kind: 'certificate-unknown' | 'certificate-changed' }>;
 export type CredentialsAsked = Extract<Prompt, { kind: 'credentials' }>['asks'];
@@ -79,6 +84,8 @@ export type Phase =
 export interface ConnectionModel {
   readonly profile: Profile;
   readonly phase: Phase;
+  /** What the present run, or else the last one, is for. */
+  readonly device: SessionOptions['device'];
   /** Numbers given out so far; what arrives under an older one is stale. */
   readonly sessions: number;
   readonly loads: number;
@@ -101,9 +108,11 @@ export interface StoredSecrets {
 }
 
 export type ConnectionEvent =
-  | { readonly kind: 'connect' }
+  | { readonly kind: 'connect'; readonly device: SessionOptions['device'] }
   | { readonly kind: 'disconnect' }
   | { readonly kind: 'profile-changed'; readonly profile: Profile }
+  /** There is no way to have the device: nobody needs to be asked for anything. */
+  | { readonly kind: 'device-refused'; readonly load: number; readonly cause: FailureCause }
   | { readonly kind: 'secrets-loaded'; readonly load: number; readonly secrets: StoredSecrets }
   | { readonly kind: 'credentials-submitted'; readonly userName: string; readonly secret: string }
   | { readonly kind: 'certificate-trusted' }
@@ -120,12 +129,14 @@ export type ConnectionEvent =
     };
 
 export type ConnectionEffect =
-  | { readonly kind: 'load-secrets'; readonly load: number }
+  /** Find out whether the device can be had, then read the secrets. */
+  | { readonly kind: 'prepare'; readonly load: number; readonly device: SessionOptions['device'] }
   | {
       readonly kind: 'start-session';
       readonly session: number;
       readonly profile: Profile;
       readonly credentials: SessionCredentials;
+      readonly device: SessionOptions['device'];
     }
   | { readonly kind: 'cancel-session'; readonly session: number }
   | { readonly kind: 'submit-second-step'; readonly session: number; readonly code: string }
@@ -141,6 +152,7 @@ export function initialModel(profile: Profile): ConnectionModel {
   return {
     profile,
     phase: { kind: 'resting', cause: undefined },
+    device: 'tun',
     sessions: 0,
     loads: 0,
     credentials: undefined,

@@ -45,7 +45,7 @@ export class ConnectionModelDriver {
   }
 
   connect(secrets: StoredSecrets): void {
-    this.send({ kind: 'connect' });
+    this.send({ kind: 'connect', device: 'tun' });
     this.send({ kind: 'secrets-loaded', load: this.model.loads, secrets });
   }
 

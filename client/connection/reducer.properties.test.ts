@@ -50,15 +50,15 @@ const cause = fc.constantFrom(...CAUSES);
 const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   // Connecting comes up more often than leaving, or nothing would ever stand.
   fc.constantFrom<ConnectionEvent>(
-    { kind: 'connect' },
-    { kind: 'connect' },
+    { kind: 'connect', device: 'tun' },
+    { kind: 'connect', device: 'tun' },
     { kind: 'certificate-trusted' },
     { kind: 'retry-due' },
   ),
   fc.constantFrom<ConnectionEvent>(
-    { kind: 'connect' },
-    { kind: 'connect' },
-    { kind: 'connect' },
+    { kind: 'connect', device: 'tun' },
+    { kind: 'connect', device: 'tun' },
+    { kind: 'connect', device: 'tun' },
     { kind: 'retry-due' },
     { kind: 'disconnect' },
     { kind: 'prompt-dismissed' },
@@ -71,6 +71,7 @@ const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
       motpSecret: fc.option(fc.constant('0123456789abcdef'), { nil: undefined }),
     }),
   }),
+  fc.record({ kind: fc.constant('device-refused'), load: session, cause }),
   fc.record({ kind: fc.constant('credentials-submitted'), userName: fc.constant('alice'), secret: code }),
   fc.record({ kind: fc.constant('second-step-submitted'), code }),
   fc.record({

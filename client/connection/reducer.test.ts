@@ -390,9 +390,29 @@ test('what does not fit is logged and changes nothing', () => {
   expect(JSON.stringify(it.effects('log'))).not.toMatch(/kept-password|123456/);
 });
 
+test('where no device can be had nothing is asked and nothing is sent', () => {
+  const it = driver({ authentication: 'motp' });
+  const cause: FailureCause = { kind: 'device-not-permitted', missing: 'privilege' };
+  it.send({ kind: 'connect', device: 'tun' });
+  expect(it.effects('prepare')).toEqual([{ kind: 'prepare', load: 1, device: 'tun' }]);
+  it.send({ kind: 'device-refused', load: 0, cause });
+  expect(it.state).toMatchObject({ state: 'connecting' });
+  it.send({ kind: 'device-refused', load: 1, cause });
+  expect(it.state).toEqual({ state: 'failed', cause });
+  it.send({ kind: 'secrets-loaded', load: 1, secrets: TOKEN });
+  expect(it.started).toEqual([]);
+});
+
+test('what a run is for holds until its end', () => {
+  const it = driver();
+  it.send({ kind: 'connect', device: 'none' });
+  it.send({ kind: 'secrets-loaded', load: 1, secrets: STORED });
+  expect(it.effects('start-session')).toMatchObject([{ device: 'none' }]);
+});
+
 test('a profile of another type is refused before anything is asked', () => {
   const it = driver({ serverType: 'openvpn' });
-  it.send({ kind: 'connect' });
+  it.send({ kind: 'connect', device: 'tun' });
   expect(it.state).toEqual({
     state: 'failed',
     cause: { kind: 'unsupported-server-type', serverType: 'openvpn' },

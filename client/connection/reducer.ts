@@ -46,12 +46,14 @@ const CODES_REMEMBERED = 16;
 export function reduce(model: ConnectionModel, event: ConnectionEvent, context: StepContext): Step {
   switch (event.kind) {
     case 'connect':
-      return connect(model);
+      return connect(model, event);
     case 'disconnect':
       return disconnect(model);
     case 'profile-changed':
       // Perhaps the password was corrected: it deserves a try without being asked for again.
       return step({ ...model, profile: event.profile, refusal: undefined });
+    case 'device-refused':
+      return deviceRefused(model, event);
     case 'secrets-loaded':
       return secretsLoaded(model, event, context);
     case 'credentials-submitted':
@@ -88,15 +90,25 @@ function rest(model: ConnectionModel, cause?: FailureCause): ConnectionModel {
   return { ...model, phase: { kind: 'resting', cause }, credentials: undefined, motpSecret: undefined };
 }
 
-function connect(model: ConnectionModel): Step {
-  if (!mayConnect(connectionState(model))) return unexpected(model, { kind: 'connect' });
+function connect(model: ConnectionModel, event: Extract<ConnectionEvent, { kind: 'connect' }>): Step {
+  if (!mayConnect(connectionState(model))) return unexpected(model, event);
+  const { device } = event;
   const { serverType } = model.profile;
   if (serverType !== 'ssl') return step(rest(model, { kind: 'unsupported-server-type', serverType }));
   const load = model.loads + 1;
   return step(
-    { ...rest(model), loads: load, phase: { kind: 'loading', load } },
-    { kind: 'load-secrets', load },
+    { ...rest(model), device, loads: load, phase: { kind: 'loading', load } },
+    { kind: 'prepare', load, device },
   );
+}
+
+function deviceRefused(
+  model: ConnectionModel,
+  event: Extract<ConnectionEvent, { kind: 'device-refused' }>,
+): Step {
+  const { phase } = model;
+  if (phase.kind !== 'loading' || phase.load !== event.load) return unexpected(model, event);
+  return step(rest(model, event.cause));
 }
 
 function disconnect(model: ConnectionModel): Step {
@@ -169,6 +181,7 @@ function attemptOrAsk(
       session,
       profile: model.profile,
       credentials: credentialsForSession(held, model.spentCounter),
+      device: model.device,
     },
   );
 }

@@ -2,7 +2,11 @@ import type { Profile } from '../../shared/profile.ts';
 import type { SessionCredentials, SessionOptions } from '../session/session-types.ts';
 
 /** What an attempt for this profile needs. */
-export function sessionOptions(profile: Profile, credentials: SessionCredentials): SessionOptions {
+export function sessionOptions(
+  profile: Profile,
+  credentials: SessionCredentials,
+  device: SessionOptions['device'],
+): SessionOptions {
   const { advanced } = profile;
   return {
     server: profile.server,
@@ -18,6 +22,6 @@ export function sessionOptions(profile: Profile, credentials: SessionCredentials
     advanced,
     // With mOTP the code has replaced the password already: there is no second one.
     secondStep: profile.authentication === 'password',
-    device: 'tun',
+    device,
   };
 }

@@ -13,6 +13,7 @@ import {
   readEntry,
   replaceRemembered,
 } from './journal.ts';
+import { checkPermission } from './permission.ts';
 import type { NetworkPlan } from './plan.ts';
 import { SLOT_COUNT, routingSlot, setUpLines, takeDownLines } from './policy-routing.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
@@ -32,6 +33,7 @@ export function createIproute2Network(options: {
   const run = options.run ?? runCommand;
   const folder = options.stateFolder;
   return {
+    check: () => checkPermission(run),
     bringUp: (plan) => bringUp(plan, folder, run),
     recover: () => recover(folder, run),
   };

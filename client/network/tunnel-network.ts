@@ -1,6 +1,6 @@
 import type { TunDevice } from '../../datapath/tun-device.ts';
 import type { FailureCause } from '../../shared/connection.ts';
-import type { Result } from '../../shared/result.ts';
+import { type Result, err } from '../../shared/result.ts';
 import type { NetworkPlan } from './plan.ts';
 
 export type NetworkFailure = Extract<
@@ -10,6 +10,8 @@ export type NetworkFailure = Extract<
 
 /** A way to give this machine a tunnel's device, addresses, routes and DNS. */
 export interface TunnelNetwork {
+  /** Whether bringUp may succeed, cheaply and without changing anything: asked before a one-time code is spent. */
+  check(): Promise<Result<void, NetworkFailure>>;
   /** All of the plan or nothing: after a failure everything is as before. */
   bringUp(plan: NetworkPlan): Promise<Result<NetworkUp, NetworkFailure>>;
   /** Undoes what processes that died left behind. A sentence for each thing that was mended or could not be. */
@@ -21,4 +23,11 @@ export interface NetworkUp {
   readonly tun: TunDevice;
   /** Idempotent, ends within a second. What could not be undone is kept for recover(). */
   takeDown(): Promise<void>;
+}
+
+/** `network` is undefined where there is no way to have a device at all. */
+export async function checkNetwork(
+  network: TunnelNetwork | undefined,
+): Promise<Result<void, NetworkFailure>> {
+  return network?.check() ?? err({ kind: 'device-not-permitted', missing: 'platform' });
 }

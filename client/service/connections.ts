@@ -23,7 +23,6 @@ export interface ConnectionsOptions {
 
 interface Entry {
   readonly connection: Connection;
-  purpose: Purpose;
   claim: Claim | undefined;
   /** Asked for, and not yet begun: another program may hold a tunnel. */
   isStarting: boolean;
@@ -107,8 +106,7 @@ export class Connections {
       if (!claimed.ok) return claimed;
       // Disconnected again meanwhile.
       if (!entry.isStarting) return ok({});
-      entry.purpose = purpose;
-      entry.connection.connect();
+      entry.connection.connect(purpose === 'test' ? 'none' : 'tun');
       return ok({});
     } finally {
       entry.isStarting = false;
@@ -150,11 +148,9 @@ export class Connections {
     const known = this.#entries.get(profile.id);
     if (known !== undefined) return known;
     const { dependencies, startSessionFor, onState } = this.#options;
-    const start = startSessionFor(profile.id);
-    const startSession: StartSession = (options, others, listener) =>
-      start(entry.purpose === 'test' ? { ...options, device: 'none' } : options, others, listener);
+    const startSession = startSessionFor(profile.id);
     const connection = new Connection(profile, { ...dependencies, startSession });
-    const entry: Entry = { connection, purpose: 'use', claim: undefined, isStarting: false };
+    const entry: Entry = { connection, claim: undefined, isStarting: false };
     connection.subscribe((state) => {
       onState(profile.id, state);
       if (entry.claim !== undefined && mayConnect(state)) void this.#inTurn(() => this.#release(entry));

@@ -4,7 +4,7 @@ import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause, Stage, TrafficCounters } from '../../shared/connection.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import { planNetwork } from '../network/plan.ts';
-import type { NetworkUp } from '../network/tunnel-network.ts';
+import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
 import { StageClock } from './deadlines.ts';
 import { pppFailureCause, stageOfPhase } from './ppp-failure.ts';
@@ -93,6 +93,7 @@ export class Attempt implements Session {
   // ---- the steps, in their order
 
   async #resolve(): Promise<void> {
+    if (this.#options.device === 'tun') await this.#mayHaveDevice();
     await this.#freshCode();
     if (this.#isOver) return;
     this.#enter('resolving');
@@ -105,6 +106,12 @@ export class Attempt implements Session {
     if (this.#isOver) return;
     if (found.ok) this.#secure(found.value);
     else this.#fail(found.error);
+  }
+
+  /** First of all: a code that was sent to a router is spent, whatever happens here afterwards. */
+  async #mayHaveDevice(): Promise<void> {
+    const permitted = await checkNetwork(this.#dependencies.network);
+    if (!permitted.ok) this.#fail(permitted.error);
   }
 
   /** Before the connection is made: a router does not hold one open for ten seconds. */
