@@ -25,8 +25,10 @@ export interface WindowSocketParts {
 const HELLO_MILLISECONDS = 5_000;
 /** What somebody without a token may send: the request to upgrade and a token in a message. */
 const LARGEST_HELLO_BYTES = 4_096;
-/** Calls that have no answer yet; more are not read. */
+/** Calls that have no answer yet. While there are as many, no more are begun or read. */
 const MOST_CALLS = 32;
+/** Read already and not begun. One piece of the socket's, 64 KiB, holds fewer calls. */
+const MOST_WAITING_CALLS = 4096;
 /** Answers that a window has not taken yet; while there are more, its calls are not read. */
 const MOST_WAITING_BYTES = 1_048_576;
 
@@ -42,6 +44,7 @@ export class WindowSocket {
   readonly #stream: Socket;
   #peer: Peer | undefined;
   #calls = 0;
+  readonly #waiting: string[] = [];
   #strangerBytes = 0;
   readonly #helloTimer: NodeJS.Timeout;
 
@@ -80,7 +83,7 @@ export class WindowSocket {
     }
     const text = data.toString('utf8');
     if (this.#peer === undefined) this.#admit(text);
-    else void this.#call(text, this.#peer);
+    else this.#take(text, this.#peer);
   }
 
   #admit(text: string): void {
@@ -102,6 +105,24 @@ export class WindowSocket {
     if (admitted.usedInvitation) this.#parts.onInvitationUsed();
   }
 
+  /** What has arrived with others in one piece waits here while the socket is paused. */
+  #take(text: string, peer: Peer): void {
+    this.#waiting.push(text);
+    if (this.#waiting.length > MOST_WAITING_CALLS) this.#socket.terminate();
+    else this.#work(peer);
+  }
+
+  #work(peer: Peer): void {
+    while (!this.#isFull()) {
+      const text = this.#waiting.shift();
+      if (text === undefined) break;
+      void this.#call(text, peer);
+    }
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#isFull()) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
   async #call(text: string, peer: Peer): Promise<void> {
     const message = readMessage(callMessageSchema, text);
     if (!message.ok) {
@@ -110,19 +131,14 @@ export class WindowSocket {
     }
     const { id, call, request } = message.value;
     this.#calls += 1;
-    this.#pauseOrResume();
     const reply = await this.#parts.serve(call, request, peer);
     this.#calls -= 1;
-    this.#send({ id, reply }, () => this.#pauseOrResume());
-    this.#pauseOrResume();
+    this.#send({ id, reply }, () => this.#work(peer));
+    this.#work(peer);
   }
 
-  #pauseOrResume(): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const isFull = this.#calls >= MOST_CALLS || this.#socket.bufferedAmount > MOST_WAITING_BYTES;
-    if (isFull === this.#socket.isPaused) return;
-    if (isFull) this.#socket.pause();
-    else this.#socket.resume();
+  #isFull(): boolean {
+    return this.#calls >= MOST_CALLS || this.#socket.bufferedAmount > MOST_WAITING_BYTES;
   }
 
   /** `sent` is called when the system has taken it. */

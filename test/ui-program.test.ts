@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { startControlServer } from '../cli/control/server.ts';
+import type { Status } from '../cli/control/messages.ts';
+import { openStore } from '../client/store/store.ts';
+import { readMessage, serverMessageSchema, type ServerMessage } from '../shared/contract/socket-messages.ts';
+import { profileSchema } from '../shared/profile.ts';
+import { makeHome, runProgram, startProgram, type Home, type Running } from './support/program.ts';
+
+/** `smartvpn ui` as a process, beside other terminals of the same user. Nothing here gets as far as a device. */
+
+const PROFILE = profileSchema.parse({
+  id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
+  name: 'Office',
+  server: 'vpn.example.com',
+  userName: 'alice',
+});
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function startUi(): Promise<{ home: Home; ui: Running; url: URL }> {
+  const home = await makeHome();
+  closing.push(() => home.remove());
+  await mkdir(join(home.folder, 'run'), { mode: 0o700 });
+  const store = await openStore({
+    config: join(home.folder, 'config', 'smartvpn'),
+    state: join(home.folder, 'state', 'smartvpn'),
+  });
+  await store.profiles.add([PROFILE]);
+  const ui = startProgram(['ui', '--no-open', '--json'], { home });
+  closing.push(async () => {
+    ui.kill('SIGKILL');
+    await ui.ended;
+  });
+  const [, address = ''] = await ui.sees(/"event":"address","url":"([^"]+)"/);
+  return { home, ui, url: new URL(address) };
+}
+
+/** A window: answers come in the order of the calls here, notifications are collected. */
+async function openWindow(url: URL) {
+  const socket = new WebSocket(`ws://${url.host}/contract`, { origin: url.origin });
+  const messages: ServerMessage[] = [];
+  const waiting = new Set<() => void>();
+  socket.on('message', (data) => {
+    const message = readMessage(serverMessageSchema, Buffer.isBuffer(data) ? data.toString() : undefined);
+    if (message.ok) messages.push(message.value);
+    for (const look of waiting) look();
+  });
+  await once(socket, 'open');
+  const until = (matches: (message: ServerMessage) => boolean): Promise<ServerMessage> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = messages.find(matches);
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  let id = 0;
+  const call = (name: string, request: object): Promise<ServerMessage> => {
+    id += 1;
+    const mine = id;
+    socket.send(JSON.stringify({ id: mine, call: name, request }));
+    return until((message) => 'id' in message && message.id === mine);
+  };
+  const stateIs = (state: string) =>
+    until(
+      (message) =>
+        'notification' in message &&
+        message.notification === 'connection' &&
+        JSON.stringify(message.payload).includes(`"state":{"state":"${state}"`),
+    );
+  socket.send(JSON.stringify({ token: url.hash.replace('#token=', '') }));
+  await until((message) => 'welcome' in message);
+  closing.push(async () => socket.terminate());
+  return { socket, call, stateIs };
+}
+
+describe('smartvpn ui', () => {
+  test('serves the built window, and a new address when one has been used; Ctrl-C ends it', async () => {
+    const { ui, url } = await startUi();
+    expect(url.hostname).toBe('127.0.0.1');
+    const [response] = await once(get(new URL('/', url)), 'response');
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+    response.resume();
+    const { socket } = await openWindow(url);
+    await ui.sees(new RegExp(`"url":"${url.origin}/#token=(?!${url.hash.slice(7)})[\\w-]{43}"`));
+    const closed = once(socket, 'close');
+    ui.kill('SIGINT');
+    await closed;
+    expect((await ui.ended).code).toBe(0);
+  });
+
+  test('its connection is seen and ended from a terminal', async () => {
+    const { home, url } = await startUi();
+    const window = await openWindow(url);
+    expect(await window.call('connect', { profileId: PROFILE.id, purpose: 'use' })).toMatchObject({
+      reply: { ok: true },
+    });
+    await window.stateIs('prompting');
+    const status = await runProgram(['status', '--json'], { home });
+    expect(JSON.parse(status.stdout)).toMatchObject({ state: 'prompting', profile: { name: 'Office' } });
+    expect((await runProgram(['connect', 'Office'], { home })).code).toBe(5);
+    const disconnected = await runProgram(['disconnect'], { home });
+    expect(disconnected).toMatchObject({ code: 0, stdout: 'Disconnected from Office.\n' });
+    await window.stateIs('disconnected');
+    expect((await runProgram(['status'], { home })).code).toBe(6);
+  });
+
+  test('a connection of another terminal is named, not overrun', async () => {
+    const { home, url } = await startUi();
+    const status: Status = {
+      state: 'connected',
+      text: 'Connected',
+      profile: { id: 'x', name: 'Far office', server: 'far.example.com', port: 443 },
+      pid: 1,
+    };
+    const other = await startControlServer(join(home.folder, 'run', 'smartvpn'), {
+      status: () => status,
+      profile: () => status.profile,
+      watchStatistics: () => () => undefined,
+      logLines: () => [],
+      watchLog: () => () => undefined,
+      disconnect: async () => undefined,
+    });
+    if (!other.ok) throw new Error(other.error.message);
+    const window = await openWindow(url);
+    const use = { profileId: PROFILE.id, purpose: 'use' };
+    expect(await window.call('connect', use)).toMatchObject({
+      reply: {
+        ok: false,
+        error: { code: 'already-connected', profileName: 'Far office', elsewhere: true },
+      },
+    });
+    await other.value.close();
+    expect(await window.call('connect', use)).toMatchObject({ reply: { ok: true } });
+    await window.stateIs('prompting');
+  });
+
+  test('a port that is taken is said', async () => {
+    const { home, url } = await startUi();
+    const second = await runProgram(['ui', '--no-open', '--port', url.port], { home });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`Port ${url.port} of 127.0.0.1 cannot be had`);
+  });
+});
