@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { STAGES, type ConnectionState, type TunnelFacts } from './connection.ts';
 import { promptText, stageText, statusLine } from './stage-text.ts';
+import { de } from './text/de.ts';
 import { duration } from './text/en-duration.ts';
+import { en } from './text/en.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -21,6 +23,14 @@ test('every stage has words of its own', () => {
   expect(new Set(texts).size).toBe(STAGES.length);
   expect(texts.every((text) => /^\p{Lu}.*…$/u.test(text))).toBe(true);
   expect(stageText('signing-in')).toBe('Signing in…');
+});
+
+test.each([en, de])('only a prompt says that a code is waited for: most users never get one', (catalogue) => {
+  const checking = statusLine({ state: 'connecting', stage: 'second-step', attempt: 1 }, NOW, catalogue);
+  const prompt = { kind: 'second-step', deadline: NOW + 60_000, refused: false } as const;
+  const asking = statusLine({ state: 'prompting', prompt }, NOW, catalogue);
+  expect(checking).not.toMatch(/\bcode|authenticator/i);
+  expect(asking).toMatch(/\bcode/i);
 });
 
 test.each<[ConnectionState, string]>([

@@ -121,7 +121,7 @@ const TIMED_OUT: Readonly<Record<Stage, string>> = {
   negotiating: 'Der Router hat sich auf keinen Tunnel geeinigt',
   'signing-in': 'Der Router hat auf die Anmeldung nicht geantwortet',
   addressing: 'Der Router hat keine Adresse vergeben',
-  'second-step': 'Der zweite Code wurde nicht bestätigt',
+  'second-step': 'Der zweite Anmeldeschritt wurde nicht beendet',
   configuring: 'Das Netzwerk dieses Computers wurde nicht eingerichtet',
 };
 
@@ -144,7 +144,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   negotiating: 'der Tunnel ausgehandelt wurde',
   'signing-in': 'Sie angemeldet wurden',
   addressing: 'auf eine Adresse gewartet wurde',
-  'second-step': 'auf den zweiten Code gewartet wurde',
+  'second-step': 'der zweite Anmeldeschritt lief',
   configuring: 'das Netzwerk dieses Computers eingerichtet wurde',
 };
 

@@ -14,7 +14,7 @@ export const de: Catalogue = {
     negotiating: 'Der Tunnel wird ausgehandelt…',
     'signing-in': 'Anmeldung läuft…',
     addressing: 'Auf eine Adresse wird gewartet…',
-    'second-step': 'Auf den Code aus Ihrer Authenticator-App wird gewartet…',
+    'second-step': 'Ein zweiter Anmeldeschritt wird geprüft…',
     configuring: 'Das Netzwerk wird eingerichtet…',
   },
   state: {

@@ -116,7 +116,7 @@ const TIMED_OUT: Readonly<Record<Stage, string>> = {
   negotiating: 'The router did not agree on a tunnel',
   'signing-in': 'The router did not answer the sign-in',
   addressing: 'The router did not give an address',
-  'second-step': 'The second code was not confirmed',
+  'second-step': 'The second sign-in step was not finished',
   configuring: 'This computer’s network was not set up',
 };
 
@@ -137,7 +137,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   negotiating: 'the tunnel was being agreed on',
   'signing-in': 'signing in',
   addressing: 'waiting for an address',
-  'second-step': 'waiting for the second code',
+  'second-step': 'the second sign-in step was under way',
   configuring: 'this computer’s network was being set up',
 };
 

@@ -14,7 +14,7 @@ export const en: Catalogue = {
     negotiating: 'Agreeing on the tunnel…',
     'signing-in': 'Signing in…',
     addressing: 'Waiting for an address…',
-    'second-step': 'Waiting for the code from your authenticator app…',
+    'second-step': 'Checking for a second sign-in step…',
     configuring: 'Setting up the network…',
   },
   state: {
