@@ -46,11 +46,12 @@ async function bench(options: BenchOptions): Promise<void> {
     const programs = Object.entries(machine.programs);
     say(programs.map(([name, version]) => `${name} ${version ?? 'not installed'}`).join(', '));
     say(`Load average ${loadAverage().toFixed(2)}; medians of ${options.rounds} rounds, interleaved`);
-    const sections: Record<string, SectionResult> = {};
+    const sections: Record<string, SectionResult & { readonly seconds: number }> = {};
     for (const name of options.sections) {
       step(TITLES[name]);
       const scope = new Cleanup();
       const endScope = cleanup.add(() => scope.run());
+      const begun = performance.now();
       const result = await RUNS[name]({
         options,
         cleanup: scope,
@@ -59,7 +60,7 @@ async function bench(options: BenchOptions): Promise<void> {
       });
       await endScope();
       for (const line of result.skipped) say(`left out: ${line}`);
-      sections[name] = result;
+      sections[name] = { ...result, seconds: (performance.now() - begun) / 1000 };
     }
     const seconds = (performance.now() - started) / 1000;
     step(`Done in ${seconds.toFixed(0)} s, load average now ${loadAverage().toFixed(2)}.`);
@@ -67,6 +68,10 @@ async function bench(options: BenchOptions): Promise<void> {
       const report = { finishedAt: new Date().toISOString(), seconds, machine, options, sections };
       writeFileSync(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
     }
+  } catch (error) {
+    // While a signal is being obeyed, what fails is its consequence.
+    if (cleanup.begun) await new Promise(() => {});
+    throw error;
   } finally {
     await cleanup.run();
   }

@@ -32,7 +32,10 @@ interface ConnectSummary {
 }
 
 /** Direct attempts are short, and so there can be several for each delayed one. */
-const ATTEMPTS: Readonly<Record<Way, number>> = { direct: 3, delayed: 1 };
+const attemptsPerRound = (quick: boolean): Readonly<Record<Way, number>> => ({
+  direct: quick ? 1 : 3,
+  delayed: 1,
+});
 const WARM_UPS = 2;
 
 /** What happens on this machine alone: its chance differences are no round trips. */
@@ -45,13 +48,14 @@ export async function connectTime(bench: Bench): Promise<SectionResult> {
   const kinds = [...(await sessionWays(bench.cleanup)), ...program];
   const samples: ConnectSample[] = [];
   for (const kind of kinds) {
+    if (kind.startsCold) continue;
     bench.progress(`connect time: ${kind.name}, warming up`);
     for (let i = 0; i < WARM_UPS; i += 1) await kind.connect('direct');
   }
   for (let round = 1; round <= bench.options.rounds; round += 1) {
     for (const kind of kinds) {
       bench.progress(`connect time: round ${round} of ${bench.options.rounds}, ${kind.name}`);
-      samples.push(...(await measureKind(kind, round)));
+      samples.push(...(await measureKind(kind, round, attemptsPerRound(bench.options.quick))));
     }
   }
   const summary = kinds.map(({ name }) => summarize(samples.filter(({ kind }) => kind === name)));
@@ -61,10 +65,14 @@ export async function connectTime(bench: Bench): Promise<SectionResult> {
   return { skipped, samples, summary };
 }
 
-async function measureKind(kind: ConnectWay, round: number): Promise<ConnectSample[]> {
+async function measureKind(
+  kind: ConnectWay,
+  round: number,
+  attempts: Readonly<Record<Way, number>>,
+): Promise<ConnectSample[]> {
   const samples: ConnectSample[] = [];
   for (const way of ['direct', 'delayed'] as const) {
-    for (let i = 0; i < ATTEMPTS[way]; i += 1) {
+    for (let i = 0; i < attempts[way]; i += 1) {
       const loadAverageBefore = loadAverage();
       samples.push({ kind: kind.name, way, round, loadAverageBefore, ...(await kind.connect(way)) });
     }

@@ -38,6 +38,7 @@ export async function programWays(cleanup: Cleanup): Promise<ConnectWay[]> {
   return [
     {
       name: 'program: password, PAP, with device',
+      startsCold: true,
       async connect(way) {
         const started = performance.now();
         const watch = new StageWatch(started, 'starting');

@@ -34,10 +34,12 @@ export async function sessionWays(cleanup: Cleanup): Promise<ConnectWay[]> {
   }));
   const router = async (config: RouterConfigInput): Promise<RouterEnds> =>
     startRouterEnds({ ...config, users: [account, ...tokens] }, cleanup);
-  const pap = await router({});
-  const papPlain = await router({ quirks: NO_QUIRKS });
-  const msChap = await router({ ppp: { authentication: ['MS-CHAPv2'] } });
-  const msChapPlain = await router({ ppp: { authentication: ['MS-CHAPv2'] }, quirks: NO_QUIRKS });
+  const [pap, papPlain, msChap, msChapPlain] = await Promise.all([
+    router({}),
+    router({ quirks: NO_QUIRKS }),
+    router({ ppp: { authentication: ['MS-CHAPv2'] } }),
+    router({ ppp: { authentication: ['MS-CHAPv2'] }, quirks: NO_QUIRKS }),
+  ]);
   const password = passwordOf(account);
   return [
     sessionWay('session: password, PAP', pap, () => password),
@@ -97,6 +99,7 @@ function nextToken(
 function sessionWay(name: string, router: RouterEnds, credentials: () => SessionCredentials): ConnectWay {
   return {
     name,
+    startsCold: false,
     async connect(way) {
       const { session, milliseconds, stages } = await openTimedSession({
         host: HOST,

@@ -77,6 +77,7 @@ export async function throughput(bench: Bench): Promise<SectionResult> {
       try {
         samples.push(await measurePeer(bench, hosts, peer, round));
       } catch (error) {
+        if (bench.cleanup.begun) throw error;
         // One round that failed does not throw the others away; it is told.
         skipped.push(
           `${peer.name} in round ${round}: ${error instanceof Error ? error.message : String(error)}`,
@@ -133,11 +134,10 @@ async function measurePeer(bench: Bench, hosts: BenchHosts, peer: Peer, round: n
 async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promise<LoadSample> {
   const client = await treeCpuSeconds(open.clientPid);
   const server = await treeCpuSeconds(open.serverPid);
-  const pinging = ping(hosts.client, ADDRESS.lan, {
-    interval: LOADED_PING_INTERVAL,
-    seconds: load.seconds,
-  });
-  const transferred = await transfer(hosts.client, hosts.lan, ADDRESS.lan, load);
+  const [transferred, pings] = await Promise.all([
+    transfer(hosts.client, hosts.lan, ADDRESS.lan, load),
+    ping(hosts.client, ADDRESS.lan, { interval: LOADED_PING_INTERVAL, seconds: load.seconds }),
+  ]);
   const gigabytes = transferred.bytes / 1e9;
   const perGigabyte = async (pid: number | undefined, before: number): Promise<number | undefined> =>
     pid === undefined ? undefined : ((await treeCpuSeconds(pid)) - before) / gigabytes;
@@ -148,7 +148,7 @@ async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promi
     retransmits: transferred.retransmits,
     clientCpuPerGigabyte: await perGigabyte(open.clientPid, client),
     serverCpuPerGigabyte: await perGigabyte(open.serverPid, server),
-    pings: await pinging,
+    pings,
   };
 }
 
