@@ -14,5 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // No data: URLs in styles for the same reason.
     assetsInlineLimit: 0,
+    // Loaded from the disk or the same machine, all at once.
+    chunkSizeWarningLimit: 900,
   },
 });

@@ -57,7 +57,7 @@ export interface EditorOutcome {
 }
 
 export function emptyForm(reconnect: boolean): EditorForm {
-  return formOf(profileDraftSchema.parse({ name: '-', server: '-', advanced: { reconnect } }), '', '');
+  return formOf(profileDraftSchema.parse({ name: 'x', server: 'x', advanced: { reconnect } }), '', '');
 }
 
 export function profileForm(profile: Profile): EditorForm {

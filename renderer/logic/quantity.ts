@@ -1,17 +1,17 @@
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const RATE_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s'] as const;
 
-/** "0 B", "999 B", "1.5 kB": powers of 1000, three digits, in the language's notation. */
-export function bytesText(bytes: number, language: string): string {
-  return scaled(bytes, BYTE_UNITS, language);
+/** "0 B", "999 B", "1.5 kB": powers of 1000, three digits, in the locale's notation. */
+export function bytesText(bytes: number, locale: string): string {
+  return scaled(bytes, BYTE_UNITS, locale);
 }
 
 /** `bits` a second. */
-export function rateText(bits: number, language: string): string {
-  return scaled(bits, RATE_UNITS, language);
+export function rateText(bits: number, locale: string): string {
+  return scaled(bits, RATE_UNITS, locale);
 }
 
-function scaled(value: number, units: readonly string[], language: string): string {
+function scaled(value: number, units: readonly string[], locale: string): string {
   let scale = 0;
   let rest = value;
   // 999.5 is shown as 1000 with three digits: that is 1 of the next unit.
@@ -20,12 +20,12 @@ function scaled(value: number, units: readonly string[], language: string): stri
     scale += 1;
   }
   const digits = scale === 0 || rest >= 99.95 ? 0 : rest >= 9.995 ? 1 : 2;
-  const number = rest.toLocaleString(language, { maximumFractionDigits: digits });
+  const number = rest.toLocaleString(locale, { maximumFractionDigits: digits });
   return `${number} ${units[scale] ?? ''}`;
 }
 
-export function countText(count: number, language: string): string {
-  return count.toLocaleString(language);
+export function countText(count: number, locale: string): string {
+  return count.toLocaleString(locale);
 }
 
 /** "0:05", "12:34", "26:02:03": days count as hours. */
@@ -38,14 +38,27 @@ export function clockText(seconds: number): string {
 }
 
 /** Milliseconds for people: "<1 ms", "12 ms", "1,250 ms". */
-export function latencyText(milliseconds: number, language: string): string {
-  return milliseconds < 1 ? '< 1 ms' : `${Math.round(milliseconds).toLocaleString(language)} ms`;
+export function latencyText(milliseconds: number, locale: string): string {
+  return milliseconds < 1 ? '< 1 ms' : `${Math.round(milliseconds).toLocaleString(locale)} ms`;
 }
 
-export function dateTimeText(unixMilliseconds: number, language: string): string {
-  return new Date(unixMilliseconds).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+export function dateTimeText(unixMilliseconds: number, locale: string): string {
+  return new Date(unixMilliseconds).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-export function timeText(unixMilliseconds: number, language: string): string {
-  return new Date(unixMilliseconds).toLocaleTimeString(language, { hour12: false });
+export function dateText(unixMilliseconds: number, locale: string): string {
+  return new Date(unixMilliseconds).toLocaleDateString(locale, { dateStyle: 'medium' });
+}
+
+/** "12:34" */
+export function minuteText(unixMilliseconds: number, locale: string): string {
+  return new Date(unixMilliseconds).toLocaleTimeString(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  });
+}
+
+export function timeText(unixMilliseconds: number, locale: string): string {
+  return new Date(unixMilliseconds).toLocaleTimeString(locale, { hour12: false });
 }

@@ -302,7 +302,6 @@ export const de: WindowText = {
     pinShort: 'Eine PIN hat 4 bis 7 Ziffern.',
     totpWrong: 'Ein Code besteht nur aus Ziffern.',
     totpLong: 'Ein Code hat sechs Ziffern.',
-    timeLeft: 'Verbleibende Zeit',
   },
 
   certificate: {
@@ -312,6 +311,7 @@ export const de: WindowText = {
     fingerprint: 'Fingerabdruck (SHA-256)',
     subject: 'Ausgestellt für',
     issuer: 'Ausgestellt von',
+    itself: 'sich selbst',
     names: 'Namen',
     valid: 'Gültig',
     validity: (from, to) => `${from} bis ${to}`,

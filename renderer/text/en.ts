@@ -306,7 +306,6 @@ export const en = {
     pinShort: 'A PIN has 4 to 7 digits.',
     totpWrong: 'A code has digits only.',
     totpLong: 'A code has six digits.',
-    timeLeft: 'Time left',
   },
 
   certificate: {
@@ -316,6 +315,7 @@ export const en = {
     fingerprint: 'Fingerprint (SHA-256)',
     subject: 'Issued to',
     issuer: 'Issued by',
+    itself: 'itself',
     names: 'Names',
     valid: 'Valid',
     validity: (from: string, to: string) => `${from} to ${to}`,

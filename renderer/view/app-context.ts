@@ -23,6 +23,8 @@ export interface Surroundings {
 
 export interface Words {
   readonly language: Language;
+  /** How numbers and dates are written, for example "en-GB". */
+  readonly locale: string;
   readonly text: WindowText;
   /** What every surface says. */
   readonly catalogue: Catalogue;

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { CATALOGUES, chosenLanguage } from '../../shared/text/language.ts';
 import { promptingProfile, type AppState, type Facts } from '../state/app-state.ts';
+import { chosenLocale } from '../text/locale.ts';
 import { WINDOW_TEXTS } from '../text/window-texts.ts';
 import { Announcer } from './announcer.tsx';
 import {
@@ -26,6 +27,7 @@ export function App({ surroundings }: { readonly surroundings: Surroundings }) {
     facts?.settings.language ?? 'system',
     facts?.systemLanguage ?? navigator.language,
   );
+  const locale = chosenLocale(language, facts?.systemLanguage ?? navigator.language);
   const theme = facts?.settings.theme ?? 'system';
   useEffect(() => {
     document.documentElement.lang = language;
@@ -36,7 +38,7 @@ export function App({ surroundings }: { readonly surroundings: Surroundings }) {
   const text = WINDOW_TEXTS[language];
   return (
     <SurroundingsContext value={surroundings}>
-      <WordsContext value={{ language, text, catalogue: CATALOGUES[language] }}>
+      <WordsContext value={{ language, locale, text, catalogue: CATALOGUES[language] }}>
         {facts === undefined || state.link === 'refused' ? (
           <LinkScreen link={state.link} />
         ) : (
@@ -52,15 +54,15 @@ function Frame({ state, facts }: { readonly state: AppState; readonly facts: Fac
   const prompting = promptingProfile(facts, state.selectedId);
   return (
     <>
-      <h1 className="unseen">{text.appName}</h1>
-      <div className="banners">
+      <header className="banners">
+        <h1 className="unseen">{text.appName}</h1>
         {state.link === 'lost' ? <LostLinkBanner /> : undefined}
         <ProblemBanners problems={facts.problems} />
-      </div>
-      <div className="frame" data-pane={state.pane}>
+      </header>
+      <main className="frame" data-pane={state.pane}>
         <ProfilePane state={state} facts={facts} />
         <DetailPane state={state} facts={facts} />
-      </div>
+      </main>
       <NoticeBar notice={state.notice} />
       <Announcer announcement={state.announcement} facts={facts} />
       {state.editing === undefined ? undefined : (

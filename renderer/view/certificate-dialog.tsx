@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { CertificateFacts, Prompt } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { failureText } from '../../shared/failure-text.ts';
-import { dateTimeText } from '../logic/quantity.ts';
+import { dateText } from '../logic/quantity.ts';
 import { useSurroundings, useWords, type Words } from './app-context.ts';
 import { FactList, type Fact } from './fact-list.tsx';
 import { Check } from './field.tsx';
@@ -39,6 +39,7 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
     <Modal
       title={title}
       size="large"
+      content="text"
       tone={isChanged ? 'warning' : 'plain'}
       onCancel={cancel}
       onSubmit={trust}
@@ -87,16 +88,19 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
   );
 }
 
-function certificateFacts(certificate: CertificateFacts, { text, language }: Words): Fact[] {
+function certificateFacts(certificate: CertificateFacts, { text, locale }: Words): Fact[] {
   const words = text.certificate;
   const day = (iso: string): string => {
     const time = Date.parse(iso);
-    return Number.isNaN(time) ? iso : dateTimeText(time, language);
+    return Number.isNaN(time) ? iso : dateText(time, locale);
   };
   return [
     { label: words.fingerprint, value: certificate.fingerprint, isCode: true },
     { label: words.subject, value: certificate.subject },
-    { label: words.issuer, value: certificate.issuer },
+    {
+      label: words.issuer,
+      value: certificate.issuer === certificate.subject ? words.itself : certificate.issuer,
+    },
     { label: words.names, value: certificate.names.length === 0 ? '—' : certificate.names.join(', ') },
     { label: words.valid, value: words.validity(day(certificate.validFrom), day(certificate.validTo)) },
   ];

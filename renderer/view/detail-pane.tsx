@@ -14,7 +14,7 @@ export function DetailPane({ state, facts }: { readonly state: AppState; readonl
   const { text } = useWords();
   const selected = facts.profiles.find(({ id }) => id === state.selectedId);
   return (
-    <main className="detail-pane">
+    <div className="detail-pane">
       <button
         type="button"
         className="quiet back"
@@ -25,7 +25,7 @@ export function DetailPane({ state, facts }: { readonly state: AppState; readonl
         <BackIcon /> {text.back}
       </button>
       <Detail state={state} facts={facts} selected={selected} />
-    </main>
+    </div>
   );
 }
 

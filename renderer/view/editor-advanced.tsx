@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { EditorField } from '../logic/editor-form.ts';
-import { dateTimeText } from '../logic/quantity.ts';
+import { dateText } from '../logic/quantity.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { useEditor } from './editor-context.ts';
 import { Check, Choice, Field } from './field.tsx';
@@ -102,7 +102,7 @@ function NetworkOptions() {
 function SecurityOptions() {
   const { form, profile, change } = useEditor();
   const { actions } = useSurroundings();
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const words = text.editor;
   const trusted = profile?.trustedCertificate;
   return (
@@ -118,7 +118,7 @@ function SecurityOptions() {
       />
       {trusted === undefined || profile === undefined ? undefined : (
         <p className="trusted">
-          {words.trusted(dateTimeText(Date.parse(trusted.trustedAt), language))}{' '}
+          {words.trusted(dateText(Date.parse(trusted.trustedAt), locale))}{' '}
           <button
             type="button"
             className="quiet"

@@ -140,8 +140,7 @@ export function IpSection() {
   const { text } = useWords();
   const words = text.editor;
   return (
-    <fieldset>
-      <legend>{words.ip}</legend>
+    <fieldset aria-label={words.ip}>
       <Choice
         label={words.ip}
         value={form.ipMode}

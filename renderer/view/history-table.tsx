@@ -8,7 +8,7 @@ const MOST_SHOWN = 50;
 
 export function HistoryTable({ profileId }: { readonly profileId: string }) {
   const { client } = useSurroundings();
-  const { text, catalogue, language } = useWords();
+  const { text, catalogue, locale } = useWords();
   const words = text.statistics;
   const [entries, setEntries] = useState<readonly HistoryEntry[]>([]);
   useEffect(() => {
@@ -58,10 +58,10 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
             <tbody>
               {entries.slice(0, MOST_SHOWN).map((entry) => (
                 <tr key={`${entry.startedAt}-${entry.endedAt}`}>
-                  <td>{dateTimeText(entry.startedAt, language)}</td>
+                  <td>{dateTimeText(entry.startedAt, locale)}</td>
                   <td>{clockText((entry.endedAt - entry.startedAt) / 1000)}</td>
                   <td>
-                    {bytesText(entry.receivedBytes, language)} / {bytesText(entry.sentBytes, language)}
+                    {bytesText(entry.receivedBytes, locale)} / {bytesText(entry.sentBytes, locale)}
                   </td>
                   <td>{catalogue.ended(entry.end)}</td>
                 </tr>

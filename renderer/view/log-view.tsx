@@ -11,7 +11,7 @@ const MOST_SHOWN = 500;
 
 export function LogView() {
   const { client, store } = useSurroundings();
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const words = text.log;
   const lines = useLogLines();
   const [level, setLevel] = useState<LogLine['level']>('info');
@@ -61,7 +61,7 @@ export function LogView() {
         {shown.length === 0 ? <p className="empty">{words.empty}</p> : undefined}
         {shown.slice(-MOST_SHOWN).map((line) => (
           <p key={line.number} className={`log-line log-${line.level}`}>
-            <span className="log-time">{timeText(line.at, language)}</span>
+            <span className="log-time">{timeText(line.at, locale)}</span>
             <span className="log-level">{words.levelNames[line.level]}</span>
             <bdi className="log-text">{line.text}</bdi>
           </p>

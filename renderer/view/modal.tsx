@@ -9,11 +9,22 @@ interface ModalProps {
   readonly buttons: ReactNode;
   readonly size?: 'small' | 'large';
   readonly tone?: 'plain' | 'warning';
+  /** `text` has nothing to type in: what does not fit is scrolled by keys once it has the focus. */
+  readonly content?: 'fields' | 'text';
 }
 
 /** A native modal dialog: the browser keeps the focus inside, Esc cancels, Enter is its main button. */
 export function Modal(props: ModalProps) {
-  const { title, onCancel, onSubmit, children, buttons, size = 'small', tone = 'plain' } = props;
+  const {
+    title,
+    onCancel,
+    onSubmit,
+    children,
+    buttons,
+    size = 'small',
+    tone = 'plain',
+    content = 'fields',
+  } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const cancel = useRef(onCancel);
@@ -55,7 +66,13 @@ export function Modal(props: ModalProps) {
     >
       <form onSubmit={submit} noValidate>
         <h2 id={titleId}>{title}</h2>
-        <div className="modal-body">{children}</div>
+        {content === 'fields' ? (
+          <div className="modal-body">{children}</div>
+        ) : (
+          <div className="modal-body" tabIndex={0} role="region" aria-labelledby={titleId}>
+            {children}
+          </div>
+        )}
         <div className="modal-buttons">{buttons}</div>
       </form>
     </dialog>

@@ -3,14 +3,14 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ConnectionStatistics } from '../../shared/connection.ts';
 import { CHART_SECONDS, chartColumns } from '../logic/chart-data.ts';
-import { rateText, timeText } from '../logic/quantity.ts';
+import { rateText, minuteText } from '../logic/quantity.ts';
 import { useWords } from './app-context.ts';
 
 const HEIGHT = 190;
 
 /** A line each for received (solid) and sent (dashed). Its sentence is what a screen reader hears. */
 export function RateChart({ samples }: { readonly samples: readonly ConnectionStatistics[] }) {
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const latest = useRef(samples);
@@ -21,7 +21,7 @@ export function RateChart({ samples }: { readonly samples: readonly ConnectionSt
     if (element === null) return undefined;
     const draw = (): void => {
       chart.current?.destroy();
-      const options = chartOptions(element, language, [words.received, words.sent]);
+      const options = chartOptions(element, locale, [words.received, words.sent]);
       chart.current = new uPlot(options, columns(latest.current), element);
     };
     draw();
@@ -41,7 +41,7 @@ export function RateChart({ samples }: { readonly samples: readonly ConnectionSt
       chart.current?.destroy();
       chart.current = undefined;
     };
-  }, [language, words.received, words.sent]);
+  }, [locale, words.received, words.sent]);
 
   useEffect(() => {
     latest.current = samples;
@@ -50,8 +50,8 @@ export function RateChart({ samples }: { readonly samples: readonly ConnectionSt
 
   const last = samples.at(-1);
   const summary = words.chartSummary(
-    rateText(last?.receiveRate ?? 0, language),
-    rateText(last?.sendRate ?? 0, language),
+    rateText(last?.receiveRate ?? 0, locale),
+    rateText(last?.sendRate ?? 0, locale),
   );
   return <div ref={place} className="chart" role="img" aria-label={`${words.chart}. ${summary}`} />;
 }
@@ -62,7 +62,7 @@ function columns(samples: readonly ConnectionStatistics[]): ReturnType<typeof ch
 
 function chartOptions(
   element: HTMLElement,
-  language: string,
+  locale: string,
   [received, sent]: readonly [string, string],
 ): uPlot.Options {
   const colour = (name: string): string => resolvedColour(element, name);
@@ -75,7 +75,7 @@ function chartOptions(
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [10, 8, 0, 0],
+    padding: [10, 24, 0, 0],
     cursor: { show: false },
     legend: { show: false },
     scales: {
@@ -89,12 +89,17 @@ function chartOptions(
       y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, 10_000)] },
     },
     axes: [
-      { ...axis, space: 90, values: (_chart, times) => times.map((time) => timeText(time * 1000, language)) },
+      {
+        ...axis,
+        size: 28,
+        space: 70,
+        values: (_chart, times) => times.map((time) => minuteText(time * 1000, locale)),
+      },
       {
         ...axis,
         size: 82,
         space: 36,
-        values: (_chart, rates) => rates.map((rate) => rateText(rate, language)),
+        values: (_chart, rates) => rates.map((rate) => rateText(rate, locale)),
       },
     ],
     series: [

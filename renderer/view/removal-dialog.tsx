@@ -10,6 +10,7 @@ export function RemovalDialog({ profile }: { readonly profile: ProfileView }) {
   };
   return (
     <Modal
+      content="text"
       title={text.removal.title(profile.name)}
       onCancel={close}
       onSubmit={() => {

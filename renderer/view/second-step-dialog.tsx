@@ -3,7 +3,6 @@ import type { Prompt } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { promptText } from '../../shared/stage-text.ts';
 import { totpCodeEntry, type CodeEntry } from '../logic/code-entry.ts';
-import { clockText } from '../logic/quantity.ts';
 import type { WindowText } from '../text/en.ts';
 import { useNow, useSurroundings, useWords } from './app-context.ts';
 import { Field } from './field.tsx';
@@ -24,7 +23,6 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
   const { isSending, problem, send } = useAnswer();
   const entry = totpCodeEntry(typed);
   const words = promptText(prompt, now, catalogue);
-  const secondsLeft = Math.max(0, Math.ceil((prompt.deadline - now) / 1000));
   const cancel = (): void => {
     actions.disconnect(profile.id);
   };
@@ -41,9 +39,6 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
       onSubmit={submit}
       buttons={
         <>
-          <p className="time-left" role="timer" aria-live="off">
-            {text.prompt.timeLeft} <strong>{clockText(secondsLeft)}</strong>
-          </p>
           <button type="button" onClick={cancel}>
             {text.cancel}
           </button>
@@ -75,7 +70,11 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
         isCode
         getsFocus
         error={fault(entry, isChecked, text)}
-        hint={words.explanation}
+        hint={
+          <span role="timer" aria-live="off">
+            {words.explanation}
+          </span>
+        }
       />
     </Modal>
   );

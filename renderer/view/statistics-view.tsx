@@ -32,7 +32,7 @@ interface LiveProps {
 }
 
 function LiveStatistics({ samples, since }: LiveProps) {
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const now = useNow(true);
   const words = text.statistics;
   const last = samples.at(-1);
@@ -58,7 +58,7 @@ function LiveStatistics({ samples, since }: LiveProps) {
         <dl className="card figure">
           <dt>{words.roundTrip}</dt>
           <dd className={last?.roundTrip === undefined ? 'figure-none' : 'figure-main'}>
-            {last?.roundTrip === undefined ? words.unknown : latencyText(last.roundTrip, language)}
+            {last?.roundTrip === undefined ? words.unknown : latencyText(last.roundTrip, locale)}
           </dd>
           <dt>{words.uptime}</dt>
           <dd className="figure-main">{clockText((now - since) / 1000)}</dd>
@@ -82,17 +82,20 @@ interface DirectionProps {
 }
 
 function Direction({ label, kind, bytes, packets, rate, peak }: DirectionProps) {
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const words = text.statistics;
   return (
     <dl className="card figure">
       <dt>
         <span className={`line-key line-${kind}`} aria-hidden="true" /> {label}
       </dt>
-      <dd className="figure-main">{bytesText(bytes, language)}</dd>
-      <dd className="figure-side">{words.packets(countText(packets, language))}</dd>
+      <dd className="figure-main">{bytesText(bytes, locale)}</dd>
+      <dd className="figure-side">{words.packets(countText(packets, locale))}</dd>
       <dd className="figure-side">
-        {rateText(rate, language)} {words.rateNow} · {rateText(peak, language)} {words.ratePeak}
+        {rateText(rate, locale)} {words.rateNow}
+      </dd>
+      <dd className="figure-side">
+        {rateText(peak, locale)} {words.ratePeak}
       </dd>
     </dl>
   );

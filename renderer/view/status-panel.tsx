@@ -121,19 +121,19 @@ interface ConnectedProps {
 }
 
 function Connected({ profile, tunnel, since, now }: ConnectedProps) {
-  const { text, language } = useWords();
+  const { text, locale } = useWords();
   const last = useStatistics(profile.id, true).at(-1);
   const words = text.status;
   const facts: Fact[] = [
-    { label: words.address, value: tunnel.address, isCode: true },
+    { label: words.address, value: tunnel.address },
     { label: words.uptime, value: clockText((now - since) / 1000) },
-    { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, language) },
-    { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, language) },
+    { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
+    { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },
     { label: words.router, value: `${profile.server} (${tunnel.routerAddress})` },
-    { label: words.gateway, value: tunnel.gateway, isCode: true },
+    { label: words.gateway, value: tunnel.gateway },
     { label: words.cipher, value: tunnel.cipher },
     { label: words.authentication, value: tunnel.authentication },
-    { label: words.dns, value: tunnel.dns.length === 0 ? words.none : tunnel.dns.join(', '), isCode: true },
+    { label: words.dns, value: tunnel.dns.length === 0 ? words.none : tunnel.dns.join(', ') },
     {
       label: words.interfaceName,
       value: `${tunnel.interfaceName ?? words.none}, ${words.mtu} ${tunnel.mtu}`,

@@ -1,0 +1,143 @@
+import { createServer, type Server } from 'node:http';
+import { mkdir, readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { calls } from '../../shared/contract.ts';
+import { ScriptedProgram, type Script } from './scripted-program.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BUILT = join(ROOT, 'dist/renderer-test');
+export const ARTEFACTS = join(ROOT, 'test/artefacts/renderer');
+
+/** As strict as the shells': what the page needs beyond it is a fault. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** The window's page in Chromium, with a scripted program where the preload bridge would be. */
+export interface WindowHost {
+  readonly open: (script: Script, look?: Look) => Promise<ScriptedWindow>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+}
+
+export interface ScriptedWindow {
+  readonly page: Page;
+  readonly program: ScriptedProgram;
+  /** What the page said on its console or threw, and what its policy refused. */
+  readonly complaints: readonly string[];
+}
+
+export async function startWindowHost(): Promise<WindowHost> {
+  await build({
+    root: join(ROOT, 'renderer'),
+    configFile: join(ROOT, 'renderer/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: BUILT },
+  });
+  await mkdir(ARTEFACTS, { recursive: true });
+  const { server, address } = await serve();
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  return {
+    open: (script, look = {}) => open(browser, address, script, look),
+    close: async () => {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+function chromiumPath(): string {
+  return process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+}
+
+async function serve(): Promise<{ server: Server; address: string }> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://page').pathname);
+    const file = path === '/' ? '/index.html' : path;
+    readFile(join(BUILT, file)).then(
+      (content) => {
+        response.writeHead(200, {
+          'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+          'content-security-policy': POLICY,
+        });
+        response.end(content);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { server, address: `http://127.0.0.1:${address.port}/` };
+}
+
+async function open(browser: Browser, address: string, script: Script, look: Look): Promise<ScriptedWindow> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1000, height: look.height ?? 700 },
+    colorScheme: look.scheme ?? 'light',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(5000);
+  const program = new ScriptedProgram(script);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.exposeFunction('scriptedCall', program.call);
+  await page.addInitScript({ content: bridgeScript(Object.keys(calls)) });
+  program.attach((name, payload) => {
+    page
+      .evaluate(`window.scriptedNotify(${JSON.stringify(name)}, ${JSON.stringify(payload)})`)
+      .catch(() => undefined);
+  });
+  await page.goto(address);
+  await page.getByRole('navigation').or(page.getByRole('heading').first()).first().waitFor();
+  return { page, program, complaints };
+}
+
+/** `window.smartvpn` as the preload script makes it. */
+function bridgeScript(names: readonly string[]): string {
+  return `{
+    const listeners = new Set();
+    window.smartvpn = {
+      onNotification(listener) { listeners.add(listener); return () => listeners.delete(listener); },
+    };
+    for (const name of ${JSON.stringify(names)}) {
+      window.smartvpn[name] = (request) => window.scriptedCall(name, request);
+    }
+    window.scriptedNotify = (name, payload) => { for (const listener of listeners) listener(name, payload); };
+  }`;
+}
+
+/** WCAG 2.2 A and AA and axe's best practices: what is violated, and where. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const result: unknown = await page.evaluate('axe.run(document)');
+  return violations(result);
+}
+
+function violations(result: unknown): string[] {
+  if (typeof result !== 'object' || result === null || !('violations' in result)) return ['axe said nothing'];
+  const list: unknown = result.violations;
+  return Array.isArray(list)
+    ? list.map((violation: unknown) => JSON.stringify(violation).slice(0, 1500))
+    : [];
+}
