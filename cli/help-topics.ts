@@ -27,6 +27,7 @@ status                    {"event":"status","state","text","since"?,"profile"?,"
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
                             "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
 disconnect                {"event":"disconnected","profile":{...}}
+ui                        {"event":"address","url"}            lets one window in; another one follows when it was used
 log                       {"event":"log","line"}
 otp                       {"event":"code","kind":"motp"|"totp","code","counter","validFrom","validUntil"}
 otp new                   {"event":"secret","secret"}

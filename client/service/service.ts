@@ -43,9 +43,10 @@ export interface Service {
   readonly handlers: ContractHandlers<Peer>;
   /** A window: told of every change from now on. Its `close` ends all that runs for it. */
   attach(notify: Notify): Peer;
-  /** For the shell: what its tray and its processes have to say to the windows. */
+  /** For the shell: what its tray has to say to the windows. */
   readonly tell: Pick<Audience, 'tell'>['tell'];
-  addProblem(problem: Problem): void;
+  /** Something is wrong apart from any call. */
+  report(problem: Problem): void;
   /** Mends what a former run left behind and connects what is to be connected on start. */
   start(): Promise<void>;
   /** Disconnects; resolves when nothing is left. */
@@ -137,7 +138,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     handlers,
     attach: (notify) => audience.attach(notify),
     tell: (name, payload) => audience.tell(name, payload),
-    addProblem: (problem) => problems.add(problem),
+    report: (problem) => problems.add(problem),
     start: async () => {
       await recover();
       const { connectOnStart } = store.settings.get();
