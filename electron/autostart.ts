@@ -9,6 +9,11 @@ export const AT_LOGIN_FLAG = '--at-login';
 
 export interface StartAtLogin {
   set(isWanted: boolean): Promise<Result<void, FileProblem>>;
+  /**
+   * At each start: an entry that is there and names a program that has moved since is mended. One that the user
+   * took away or switched off by the desktop's own means stays so.
+   */
+  refresh(isWanted: boolean): Promise<Result<void, FileProblem>>;
 }
 
 /** What is used of Electron's App where the system has its own list. */
@@ -22,6 +27,7 @@ export function loginItemsAutostart(app: LoginItems): StartAtLogin {
       app.setLoginItemSettings({ openAtLogin: isWanted, args: [AT_LOGIN_FLAG] });
       return Promise.resolve(ok(undefined));
     },
+    refresh: () => Promise.resolve(ok(undefined)),
   };
 }
 
@@ -32,17 +38,27 @@ export function loginItemsAutostart(app: LoginItems): StartAtLogin {
 export function desktopEntryAutostart(configHome: string, command: readonly string[]): StartAtLogin {
   const path = join(configHome, 'autostart', 'smartvpn.desktop');
   const text = autostartEntry([...command, AT_LOGIN_FLAG]);
+  const write = async (): Promise<Result<void, FileProblem>> => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => undefined);
+    return await writeFileAtomically(path, text);
+  };
   return {
     set: async (isWanted) => {
-      if (!isWanted) {
-        await rm(path, { force: true });
+      if (isWanted) return await write();
+      await rm(path, { force: true });
+      return ok(undefined);
+    },
+    refresh: async (isWanted) => {
+      const present = await readFile(path, 'utf8').catch(() => undefined);
+      if (!isWanted || present === undefined || isSwitchedOff(present) || present === text)
         return ok(undefined);
-      }
-      if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return ok(undefined);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      return await writeFileAtomically(path, text);
+      return await write();
     },
   };
+}
+
+function isSwitchedOff(entry: string): boolean {
+  return /^(Hidden=true|X-GNOME-Autostart-enabled=false)\s*$/m.test(entry);
 }
 
 export function autostartEntry(command: readonly string[]): string {

@@ -11,10 +11,6 @@ export interface ShellModel {
   readonly settings: Settings;
 }
 
-export type ShellNotification = {
-  [Name in NotificationName]: { readonly name: Name; readonly payload: NotificationPayload<Name> };
-}[NotificationName];
-
 export function modelOf({ profiles, states, settings }: Snapshot): ShellModel {
   return {
     profiles: new Map(profiles.map(({ id, name }) => [id, name])),
@@ -23,27 +19,35 @@ export function modelOf({ profiles, states, settings }: Snapshot): ShellModel {
   };
 }
 
+const CHANGES: {
+  readonly [Name in NotificationName]: (model: ShellModel, payload: NotificationPayload<Name>) => ShellModel;
+} = {
+  profiles: (model, change) => ({ ...model, profiles: nextProfiles(model.profiles, change) }),
+  connection: (model, { profileId, state }) => {
+    const states = new Map(model.states);
+    if (state.state === 'disconnected') states.delete(profileId);
+    else states.set(profileId, state);
+    return { ...model, states };
+  },
+  settings: (model, { settings }) => ({ ...model, settings }),
+  statistics: unchanged,
+  history: unchanged,
+  log: unchanged,
+  problems: unchanged,
+  show: unchanged,
+};
+
+function unchanged(model: ShellModel): ShellModel {
+  return model;
+}
+
 /** What does not concern the shell gives the same model again. */
-export function nextModel(model: ShellModel, notification: ShellNotification): ShellModel {
-  switch (notification.name) {
-    case 'profiles':
-      return { ...model, profiles: nextProfiles(model.profiles, notification.payload) };
-    case 'connection': {
-      const { profileId, state } = notification.payload;
-      const states = new Map(model.states);
-      if (state.state === 'disconnected') states.delete(profileId);
-      else states.set(profileId, state);
-      return { ...model, states };
-    }
-    case 'settings':
-      return { ...model, settings: notification.payload.settings };
-    case 'statistics':
-    case 'history':
-    case 'log':
-    case 'problems':
-    case 'show':
-      return model;
-  }
+export function nextModel<Name extends NotificationName>(
+  model: ShellModel,
+  name: Name,
+  payload: NotificationPayload<Name>,
+): ShellModel {
+  return CHANGES[name](model, payload);
 }
 
 function nextProfiles(
@@ -57,8 +61,23 @@ function nextProfiles(
   return next;
 }
 
-export function stateOf(model: ShellModel, profileId: string): ConnectionState {
-  return model.states.get(profileId) ?? { state: 'disconnected' };
+export interface StateStep {
+  readonly profileId: string;
+  readonly before: ConnectionState;
+  readonly after: ConnectionState;
+}
+
+const DISCONNECTED: ConnectionState = { state: 'disconnected' };
+
+/** Of a profile that was removed too: it is disconnected by then. */
+export function stateChanges(before: ShellModel, after: ShellModel): StateStep[] {
+  if (before.states === after.states) return [];
+  const ids = new Set([...before.states.keys(), ...after.states.keys()]);
+  return Array.from(ids, (profileId) => ({
+    profileId,
+    before: before.states.get(profileId) ?? DISCONNECTED,
+    after: after.states.get(profileId) ?? DISCONNECTED,
+  })).filter((step) => step.before !== step.after);
 }
 
 /** Names of what would be disconnected by quitting. */

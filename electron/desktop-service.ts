@@ -1,0 +1,153 @@
+import { createLog, type Log } from '../client/log.ts';
+import type { ClaimConnection } from '../client/service/connection-claim.ts';
+import type { Peer } from '../client/service/audience.ts';
+import { createService, handlerFault, type Service } from '../client/service/service.ts';
+import { SpentCounters } from '../client/session/spent-counters.ts';
+import type { Folders } from '../client/store/folders.ts';
+import { openStore } from '../client/store/store.ts';
+import { contractServer, type ContractServer } from '../shared/contract/contract-server.ts';
+import type { Platform, Problem } from '../shared/contract/snapshot-schema.ts';
+import { join } from 'node:path';
+import { openSafeSecretStore, type Encryption } from './safe-secret-store.ts';
+import { TunnelProxy, type TunnelProcess } from './tunnel-proxy.ts';
+
+export interface DesktopServiceOptions {
+  readonly folders: Folders;
+  readonly system: NodeJS.Platform;
+  readonly version: string;
+  /** BCP 47. */
+  readonly systemLanguage: string;
+  readonly encryption: Encryption;
+  readonly spawnTunnel: () => TunnelProcess;
+  readonly hasTray: () => boolean;
+  readonly canStartAtLogin: boolean;
+  readonly log?: Log;
+  readonly claim?: ClaimConnection;
+}
+
+export interface DesktopService {
+  readonly service: Service;
+  readonly serve: ContractServer<Peer>;
+  readonly log: Log;
+  /** Disconnects and ends the tunnel process; resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+/** Two crashes within this time: it is not started again until somebody connects. */
+const CRASH_LOOP_MILLISECONDS = 30_000;
+
+/** The same client core as the command line's, with its tunnels in a process of their own and its secrets in the keyring. */
+export async function openDesktopService(options: DesktopServiceOptions): Promise<DesktopService> {
+  const { folders, system } = options;
+  const log = options.log ?? createLog();
+  const problems = new ProblemsUntilHeard(log);
+  const crashes = new Crashes((problem) => {
+    problems.say(problem);
+  });
+  const tunnels = new TunnelProxy({
+    spawn: options.spawnTunnel,
+    log,
+    onCrash: (detail) => {
+      log.error(`The tunnel process ended unexpectedly: ${detail}`);
+      void crashes.mend(detail, () => tunnels.network.recover());
+    },
+  });
+  const secrets = await openSafeSecretStore({
+    encryption: options.encryption,
+    system,
+    path: join(folders.config, 'secrets.json'),
+    onProblem: (detail) => {
+      problems.say({ source: 'secrets', detail });
+    },
+  });
+  const counters = await SpentCounters.open(folders.state);
+  const service = await createService({
+    store: await openStore(folders),
+    secrets,
+    network: system === 'linux' ? tunnels.network : undefined,
+    log,
+    startSessionFor: (profileId) => counters.guard(profileId, tunnels.startSession),
+    version: options.version,
+    platform: {
+      shell: 'electron',
+      system: systemName(system),
+      // The desktop's tray comes and goes: asked for whenever a window takes its snapshot.
+      get hasTray() {
+        return options.hasTray();
+      },
+      canStartAtLogin: options.canStartAtLogin,
+    },
+    systemLanguage: options.systemLanguage,
+    ...(options.claim === undefined ? {} : { claim: options.claim }),
+  });
+  problems.tellTo((problem) => {
+    service.report(problem);
+  });
+  return {
+    service,
+    serve: contractServer(service.handlers, handlerFault(log)),
+    log,
+    close: async () => {
+      await service.close();
+      await counters.settled();
+      tunnels.close();
+    },
+  };
+}
+
+/** What is found wrong before there is anybody who could be told. */
+class ProblemsUntilHeard {
+  readonly #log: Log;
+  readonly #early: Problem[] = [];
+  #tell: ((problem: Problem) => void) | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  say(problem: Problem): void {
+    if ('detail' in problem) this.#log.warn(problem.detail);
+    if (this.#tell === undefined) this.#early.push(problem);
+    else this.#tell(problem);
+  }
+
+  tellTo(tell: (problem: Problem) => void): void {
+    this.#tell = tell;
+    for (const problem of this.#early.splice(0)) tell(problem);
+  }
+}
+
+/** After a crash the process is started again at once, to undo what it left: routes, rules, DNS. */
+class Crashes {
+  readonly #say: (problem: Problem) => void;
+  #count = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(say: (problem: Problem) => void) {
+    this.#say = say;
+  }
+
+  async mend(detail: string, recover: () => Promise<readonly string[]>): Promise<void> {
+    const now = performance.now();
+    const isLoop = now - this.#lastAt < CRASH_LOOP_MILLISECONDS;
+    this.#lastAt = now;
+    this.#count += 1;
+    const count = this.#count;
+    const mended = isLoop ? [] : await recover();
+    this.#say({ source: 'core', detail, restarted: !isLoop && count === this.#count });
+    for (const sentence of mended) this.#say({ source: 'network-recovered', detail: sentence });
+  }
+}
+
+function systemName(system: NodeJS.Platform): Platform['system'] {
+  switch (system) {
+    case 'linux':
+      return 'linux';
+    case 'darwin':
+      return 'macos';
+    case 'win32':
+      return 'windows';
+    default:
+      return 'other';
+  }
+}
