@@ -50,6 +50,11 @@ export function judgeCertificate(
   return { accepted: false, cause: { kind: 'certificate-changed', certificate, trustedPublicKeySha256 } };
 }
 
+/** Whether all that it lacks is an authority that is known: another store may know it. */
+export function isAuthorityUnknown({ facts, verifyError }: PresentedCertificate, now: number): boolean {
+  return verifyError !== undefined && certificateProblem(verifyError, facts, now) === 'unknown-authority';
+}
+
 /**
  * The dates come first: which of several errors OpenSSL reports last depends on its version, and a
  * wrong date is the one that the user can check.

@@ -2,9 +2,10 @@ import type { CertificateFacts, FailureCause } from '../../shared/connection.ts'
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Logger } from '../log.ts';
 import { certificateFacts } from './certificate-facts.ts';
-import { judgeCertificate } from './certificate-policy.ts';
+import { isAuthorityUnknown, judgeCertificate } from './certificate-policy.ts';
 import { probePlainProtocol } from './plain-probe.ts';
 import type { SessionOptions } from './session-types.ts';
+import { systemAuthorities } from './system-authorities.ts';
 import { dialTls, type TlsChannel } from './tls-channel.ts';
 import type { HandshakeFailure } from './tls-failure.ts';
 
@@ -18,6 +19,9 @@ export interface SecureChannelEvents {
 /**
  * TCP, TLS and the certificate's judgement: whoever gets the channel may send credentials, and owns its
  * socket. `abandon` calls everything off before `done`, and does nothing after.
+ *
+ * A certificate whose authority Node does not know is looked at once more with the authorities that this machine
+ * knows: by a second handshake, for OpenSSL judges chains better than we could. Nothing was sent in the first.
  */
 export function openSecureChannel(
   { server, port, tls }: SessionOptions,
@@ -27,25 +31,46 @@ export function openSecureChannel(
 ): { abandon(): void } {
   const abandoned = new AbortController();
   const { minimumTls, legacyRenegotiation } = tls;
-  const dialling = dialTls(
-    { server, port, addresses, minimumTls, legacyRenegotiation },
-    {
-      connected: (address) => {
-        log.info(`Connected to ${address} port ${port}`);
-        events.securing();
-      },
-      opened: (channel) => {
-        const refused = judge(channel, tls, log);
-        if (refused === undefined) {
-          events.done(ok(channel));
-          return;
-        }
-        channel.socket.destroy();
-        events.done(err(refused));
-      },
-      failed: (failure, address) => void explain(failure, address),
+  const usual = { server, port, addresses, minimumTls, legacyRenegotiation };
+  let dialling = dialTls(usual, {
+    connected: (address) => {
+      log.info(`Connected to ${address} port ${port}`);
+      events.securing();
     },
-  );
+    opened: (channel) => {
+      const verdict = judge(channel, tls, log);
+      if (verdict.refused === undefined) {
+        events.done(ok(channel));
+        return;
+      }
+      channel.socket.destroy();
+      const authorities = verdict.isAuthorityUnknown ? systemAuthorities() : [];
+      if (authorities.length === 0) events.done(err(verdict.refused));
+      else dialAgain(channel.address, authorities, verdict.refused);
+    },
+    failed: (failure, address) => void explain(failure, address),
+  });
+
+  function dialAgain(address: string, authorities: readonly string[], refused: FailureCause): void {
+    log.info('The authority may be one that only this machine knows: once more with those');
+    dialling = dialTls(
+      { ...usual, addresses: [address], authorities },
+      {
+        connected: () => undefined,
+        opened: (channel) => {
+          const verdict = judge(channel, tls, log);
+          if (verdict.refused === undefined) {
+            events.done(ok(channel));
+            return;
+          }
+          channel.socket.destroy();
+          events.done(err(isMereInvalidity(verdict.refused) ? refused : verdict.refused));
+        },
+        // What is known already says more.
+        failed: () => events.done(err(refused)),
+      },
+    );
+  }
 
   /** What answers in plain text is worth a name: a wrong port is a common mistake. */
   async function explain(failure: HandshakeFailure, address: string | undefined): Promise<void> {
@@ -70,16 +95,32 @@ export function openSecureChannel(
   };
 }
 
-function judge(channel: TlsChannel, tls: SessionOptions['tls'], log: Logger): FailureCause | undefined {
+/** Of two authorities with one name the other's key does not fit: "unknown" is then the better word. */
+function isMereInvalidity(refused: FailureCause): boolean {
+  return refused.kind === 'certificate-unknown' && refused.problem === 'invalid';
+}
+
+interface Verdict {
+  /** Undefined: accepted. */
+  readonly refused: FailureCause | undefined;
+  readonly isAuthorityUnknown: boolean;
+}
+
+function judge(channel: TlsChannel, tls: SessionOptions['tls'], log: Logger): Verdict {
   const facts = readCertificate(channel);
   if (facts === undefined) {
-    return { kind: 'tls-failed', reason: 'ERR_CERTIFICATE_UNREADABLE', needs: undefined };
+    const refused = { kind: 'tls-failed', reason: 'ERR_CERTIFICATE_UNREADABLE', needs: undefined } as const;
+    return { refused, isAuthorityUnknown: false };
   }
   log.info(`${channel.cipher}, certificate ${facts.fingerprint} of ${facts.subject}`);
-  const decision = judgeCertificate({ facts, verifyError: channel.verifyError }, tls, Date.now());
-  if (!decision.accepted) return decision.cause;
+  const presented = { facts, verifyError: channel.verifyError };
+  const now = Date.now();
+  const decision = judgeCertificate(presented, tls, now);
+  if (!decision.accepted) {
+    return { refused: decision.cause, isAuthorityUnknown: isAuthorityUnknown(presented, now) };
+  }
   log.info(`Certificate accepted: ${decision.because}`);
-  return undefined;
+  return { refused: undefined, isAuthorityUnknown: false };
 }
 
 function readCertificate(channel: TlsChannel): CertificateFacts | undefined {

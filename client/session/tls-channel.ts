@@ -13,6 +13,8 @@ export interface TlsChannelOptions {
   readonly addresses: readonly string[];
   readonly minimumTls: '1.2' | '1.3';
   readonly legacyRenegotiation: boolean;
+  /** Certificate authorities to believe, as PEM; Node's own when left out. */
+  readonly authorities?: readonly string[];
 }
 
 /** A TLS connection whose handshake is done and whose certificate nobody has judged yet. */
@@ -144,6 +146,7 @@ function startAttempt(options: TlsChannelOptions, address: string, events: Attem
     rejectUnauthorized: false,
     minVersion: options.minimumTls === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
     ...(options.legacyRenegotiation ? { secureOptions: LEGACY_RENEGOTIATION } : {}),
+    ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),
     // Given here because Node ignores it on a socket that exists already.
     onread: {
       // No Buffer: a Buffer's slice() is a view, and whoever copies a chunk would keep none.
