@@ -39,12 +39,14 @@ export class LoadHost {
   async #ask(question: LoadQuestion): Promise<unknown> {
     const gone = new AbortController();
     const answered = once(this.#child, 'message', { signal: gone.signal });
-    const onExit = (): void => gone.abort(new Error('a load process ended'));
+    const onExit = (): void => gone.abort();
     this.#child.once('exit', onExit);
     this.#child.send(question);
     try {
       const [message] = await answered;
       return message;
+    } catch (error) {
+      throw gone.signal.aborted ? new Error('a load process ended', { cause: error }) : error;
     } finally {
       this.#child.off('exit', onExit);
     }

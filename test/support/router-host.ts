@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Namespace } from './namespace.ts';
 import type { RouterConfigInput } from '../../emulator/config.ts';
+import type { FaultInput } from '../../emulator/faults.ts';
 import type { RouterQuestion } from './router-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
@@ -27,6 +28,7 @@ const rowSchema = z.object({
   rxRate: z.number(),
   upTime: z.string(),
 });
+const droppedSchema = z.object({ dropped: z.boolean() });
 const connectionsSchema = z.object({ rows: z.array(rowSchema), syslog: z.array(z.string()) });
 
 export type ConnectionManagementRow = z.infer<typeof rowSchema>;
@@ -59,6 +61,21 @@ export class RouterHost {
     return connectionsSchema.parse(await ask(this.process, { ask: 'connections' }));
   }
 
+  /** Connection Management's "Drop". False = no tunnel of that number is up. */
+  async drop(vpn: number): Promise<boolean> {
+    return droppedSchema.parse(await ask(this.process, { ask: 'drop', vpn })).dropped;
+  }
+
+  /** For connections from now on. */
+  async setFaults(...faults: FaultInput[]): Promise<void> {
+    await ask(this.process, { ask: 'faults', faults });
+  }
+
+  /** A new key, as after a factory reset. Gives its fingerprint. */
+  async regenerateCertificate(): Promise<string> {
+    return startedSchema.parse(await ask(this.process, { ask: 'new-certificate' })).fingerprint;
+  }
+
   async close(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = once(this.process, 'exit');
@@ -71,12 +88,14 @@ export class RouterHost {
 async function ask(child: ChildProcess, question: RouterQuestion): Promise<unknown> {
   const gone = new AbortController();
   const answered = once(child, 'message', { signal: gone.signal });
-  const onExit = (): void => gone.abort(new Error('the router process ended'));
+  const onExit = (): void => gone.abort();
   child.once('exit', onExit);
   child.send(question);
   try {
     const [message] = await answered;
     return message;
+  } catch (error) {
+    throw gone.signal.aborted ? new Error('the router process ended', { cause: error }) : error;
   } finally {
     child.off('exit', onExit);
   }
