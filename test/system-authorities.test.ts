@@ -5,13 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SessionOptions } from '../client/session/session-types.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
-import {
-  causeOf,
-  PASSWORD_USER,
-  sessionOptionsFor,
-  SessionTrial,
-  turnsUntil,
-} from './support/session-trial.ts';
+import { causeOf, PASSWORD_USER, sessionOptionsFor, SessionTrial } from './support/session-trial.ts';
 
 /** An authority that an administrator has installed on this machine, where Node alone does not look. */
 
