@@ -2,16 +2,26 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { Duplex } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startControlServer } from '../cli/control/server.ts';
 import type { Status } from '../cli/control/messages.ts';
 import { openStore } from '../client/store/store.ts';
 import { readMessage, serverMessageSchema, type ServerMessage } from '../shared/contract/socket-messages.ts';
 import { profileSchema } from '../shared/profile.ts';
-import { makeHome, runProgram, startProgram, type Home, type Running } from './support/program.ts';
+import { createNamespace, namespacesPossible, type Namespace } from './support/namespace.ts';
+import {
+  makeHome,
+  runProgram,
+  startProgram,
+  type Home,
+  type Running,
+  type RunOptions,
+} from './support/program.ts';
+import { RouterHost } from './support/router-host.ts';
 
-/** `smartvpn ui` as a process, beside other terminals of the same user. Nothing here gets as far as a device. */
+/** `smartvpn ui` as a process, beside other terminals of the same user. */
 
 const PROFILE = profileSchema.parse({
   id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
@@ -29,24 +39,31 @@ afterEach(async () => {
 async function startUi(): Promise<{ home: Home; ui: Running; url: URL }> {
   const home = await makeHome();
   closing.push(() => home.remove());
-  await mkdir(join(home.folder, 'run'), { mode: 0o700 });
   const store = await openStore({
     config: join(home.folder, 'config', 'smartvpn'),
     state: join(home.folder, 'state', 'smartvpn'),
   });
   await store.profiles.add([PROFILE]);
-  const ui = startProgram(['ui', '--no-open', '--json'], { home });
+  return { home, ...(await runUi({ home })) };
+}
+
+async function runUi(options: RunOptions): Promise<{ ui: Running; url: URL }> {
+  await mkdir(join(options.home.folder, 'run'), { mode: 0o700, recursive: true });
+  const ui = startProgram(['ui', '--no-open', '--json'], options);
   closing.push(async () => {
     ui.kill('SIGKILL');
     await ui.ended;
   });
   const [, address = ''] = await ui.sees(/"event":"address","url":"([^"]+)"/);
-  return { home, ui, url: new URL(address) };
+  return { ui, url: new URL(address) };
 }
 
 /** A window: answers come in the order of the calls here, notifications are collected. */
-async function openWindow(url: URL) {
-  const socket = new WebSocket(`ws://${url.host}/contract`, { origin: url.origin });
+async function openWindow(url: URL, createConnection?: () => Duplex) {
+  const socket = new WebSocket(`ws://${url.host}/contract`, {
+    origin: url.origin,
+    ...(createConnection === undefined ? {} : { createConnection }),
+  });
   const messages: ServerMessage[] = [];
   const waiting = new Set<() => void>();
   socket.on('message', (data) => {
@@ -83,7 +100,7 @@ async function openWindow(url: URL) {
   socket.send(JSON.stringify({ token: url.hash.replace('#token=', '') }));
   await until((message) => 'welcome' in message);
   closing.push(async () => socket.terminate());
-  return { socket, call, stateIs };
+  return { socket, call, until, stateIs };
 }
 
 describe('smartvpn ui', () => {
@@ -153,5 +170,86 @@ describe('smartvpn ui', () => {
     const second = await runProgram(['ui', '--no-open', '--port', url.port], { home });
     expect(second.code).toBe(2);
     expect(second.stderr).toContain(`Port ${url.port} of 127.0.0.1 cannot be had`);
+  });
+});
+
+describe.skipIf(!namespacesPossible())('smartvpn ui with a device, on a host of its own', () => {
+  let host: Namespace;
+  let router: RouterHost;
+  let options: RunOptions;
+  let before: string;
+
+  beforeEach(async () => {
+    host = await createNamespace('ui');
+    closing.push(() => host.remove());
+    const users = [{ userName: 'alice', password: 'correct horse' }];
+    router = await RouterHost.start({ listen: { port: 0 }, users, lan: { kind: 'built-in' } }, host);
+    closing.push(() => router.close());
+    const home = await makeHome();
+    closing.push(() => home.remove());
+    const enter = ['nsenter', '--target', String(host.pid), '--net', '--mount', `--wd=${process.cwd()}`];
+    options = { home, prefix: enter };
+    before = await network();
+  });
+
+  /** Everything that a connection changes on its host. */
+  async function network(): Promise<string> {
+    const parts = await Promise.all([
+      host.exec(['ip', '-o', 'address']),
+      host.exec(['ip', 'rule']),
+      host.exec(['ip', 'route', 'show', 'table', 'all']),
+      host.exec(['cat', '/etc/resolv.conf']),
+    ]);
+    return parts.join('---\n');
+  }
+
+  /** Its loopback address is another one than ours: a process inside hands the bytes on. */
+  function connectInside(url: URL): Duplex {
+    const script = `require('net').connect(${url.port},'127.0.0.1',function(){process.stdin.pipe(this).pipe(process.stdout)})`;
+    const child = host.spawn([process.execPath, '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (child.stdin === null || child.stdout === null) throw new Error('no pipes');
+    return Duplex.from({ writable: child.stdin, readable: child.stdout });
+  }
+
+  async function connectFromWindow(url: URL) {
+    const window = await openWindow(url, () => connectInside(url));
+    const added = await window.call('addProfile', {
+      profile: { name: 'Office', server: '127.0.0.1', port: router.port, userName: 'alice' },
+      secrets: {
+        password: { change: 'set', value: 'correct horse' },
+        motpSecret: { change: 'keep' },
+      },
+    });
+    const [, profileId = ''] = /"id":"([0-9a-f-]{36})"/.exec(JSON.stringify(added)) ?? [];
+    await window.call('connect', { profileId, purpose: 'use' });
+    const asked = await window.stateIs('prompting');
+    const [, publicKeySha256 = ''] = /"publicKeySha256":"([0-9a-f]{64})"/.exec(JSON.stringify(asked)) ?? [];
+    await window.call('trustCertificate', { profileId, publicKeySha256 });
+    await window.stateIs('connected');
+    return window;
+  }
+
+  test('connected by the window, shown in a terminal; Ctrl-C takes device, routes and DNS back', async () => {
+    const { ui, url } = await runUi(options);
+    await connectFromWindow(url);
+    expect(await network()).not.toBe(before);
+    const status = await runProgram(['status'], options);
+    expect(status.stdout).toMatch(/State +Connected[^]*Device +svpn\d+/);
+    ui.kill('SIGINT');
+    expect((await ui.ended).code).toBe(0);
+    expect(await network()).toBe(before);
+  });
+
+  test('killed while connected: the next one mends what was left, and says so', async () => {
+    const first = await runUi(options);
+    await connectFromWindow(first.url);
+    first.ui.kill('SIGKILL');
+    await first.ui.ended;
+    const second = await runUi(options);
+    const window = await openWindow(second.url, () => connectInside(second.url));
+    // Before the window came, or while it looks.
+    void window.call('snapshot', {});
+    await window.until((message) => JSON.stringify(message).includes('"source":"network-recovered"'));
+    expect(await network()).toBe(before);
   });
 });

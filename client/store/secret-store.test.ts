@@ -16,6 +16,15 @@ test('each profile’s secrets are its own, and go together', async () => {
   expect(await secrets.get('b', 'password')).toBe('other');
 });
 
+test('one of a profile’s secrets goes alone; what is kept is listed without its values', async () => {
+  const secrets = new MemorySecretStore();
+  await secrets.set('a', 'password', 'hunter2');
+  await secrets.set('a', 'motp-secret', '00ff');
+  await secrets.remove('a', 'password');
+  expect(await secrets.get('a', 'password')).toBeUndefined();
+  expect(await secrets.list()).toEqual([{ profileId: 'a', name: 'motp-secret' }]);
+});
+
 test('logging the store shows no secret', async () => {
   const secrets = new MemorySecretStore();
   await secrets.set('a', 'password', 'hunter2');
