@@ -1,22 +1,21 @@
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { RouterConfigInput } from '../../emulator/config.ts';
-import { type Namespace, connectNamespaces, createNamespace } from '../support/namespace.ts';
 import { type Home, type Running, makeHome, runProgram, startProgram } from '../support/program.ts';
 import { DEMO_USER } from './demo-account.ts';
 import { fileSha256 } from './file-content.ts';
 import { networkOf } from './host-network.ts';
 import { check, say, step, table } from '../support/narration.ts';
 import { type ConnectionManagementRow, RouterHost } from '../support/router-host.ts';
+import {
+  ADDRESS,
+  type ThreeHosts,
+  createThreeHosts,
+  prefixInside,
+  startLanWebServer,
+} from '../support/three-hosts.ts';
 
 const FILE_BYTES = 100_000_000;
-const ADDRESS = {
-  client: '203.0.113.10',
-  router: '203.0.113.1',
-  lanRouter: '10.77.0.1',
-  lanHost: '10.77.0.2',
-};
 /** The router emulator's clock and this machine's are the same one, so a code is good for the window's whole length. */
 const ROUTER: RouterConfigInput = {
   listen: { host: '0.0.0.0', port: 443 },
@@ -26,7 +25,6 @@ const ROUTER: RouterConfigInput = {
 };
 
 const DOWNLOAD = fileURLToPath(new URL('download.ts', import.meta.url));
-const WEB_SERVER = fileURLToPath(new URL('web-server.ts', import.meta.url));
 
 const codeSchema = z.object({ code: z.string() });
 const downloadSchema = z.object({ bytes: z.number(), seconds: z.number(), sha256: z.string() });
@@ -37,38 +35,24 @@ const statisticsSchema = z.object({
   sentPackets: z.number(),
 });
 
-interface Hosts {
-  readonly client: Namespace;
-  readonly router: Namespace;
-  readonly lan: Namespace;
-}
-
 /** Gives the exit code: 0 when everything that was checked held. */
 export async function demoInNamespaces(): Promise<number> {
   const started = performance.now();
   const home = await makeHome();
-  const hosts = {
-    client: await createNamespace('demo-client'),
-    router: await createNamespace('demo-router'),
-    lan: await createNamespace('demo-lan'),
-  };
+  step('Three hosts, each a network namespace of its own');
+  const hosts = await createThreeHosts('demo');
   try {
     const held = await walk(hosts, home);
     step(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
     return held ? 0 : 1;
   } finally {
-    await Promise.all([hosts.client.remove(), hosts.router.remove(), hosts.lan.remove()]);
+    await hosts.remove();
     await home.remove();
   }
 }
 
-async function walk(hosts: Hosts, home: Home): Promise<boolean> {
-  step('Three hosts, each a network namespace of its own');
-  await cable(hosts);
-  const web = hosts.lan.spawn([process.execPath, WEB_SERVER, ADDRESS.lanHost, String(FILE_BYTES)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (web.stdout !== null) await once(web.stdout, 'data');
+async function walk(hosts: ThreeHosts, home: Home): Promise<boolean> {
+  await startLanWebServer(hosts, FILE_BYTES);
   say(
     `client ${ADDRESS.client}  ──  ${ADDRESS.router} router ${ADDRESS.lanRouter}  ──  ${ADDRESS.lanHost} web server`,
   );
@@ -77,7 +61,7 @@ async function walk(hosts: Hosts, home: Home): Promise<boolean> {
     `The router emulator listens on ${ADDRESS.router}:443, certificate ${router.fingerprint.slice(0, 23)}…`,
   );
   const before = await networkOf(hosts.client);
-  const inside = { home, prefix: clientPrefix(hosts.client) };
+  const inside = { home, prefix: prefixInside(hosts.client) };
 
   step('The profile, and a one-time password from the generator');
   const { server, userName } = { server: ADDRESS.router, userName: DEMO_USER.userName };
@@ -130,7 +114,7 @@ async function walk(hosts: Hosts, home: Home): Promise<boolean> {
 }
 
 async function use(
-  hosts: Hosts,
+  hosts: ThreeHosts,
   router: RouterHost,
   inside: { home: Home; prefix: readonly string[] },
 ): Promise<boolean> {
@@ -201,32 +185,4 @@ async function disconnect(
 ): Promise<unknown> {
   await runProgram(['disconnect'], inside);
   return (await running.ended).code;
-}
-
-async function cable({ client, router, lan }: Hosts): Promise<void> {
-  await connectNamespaces(client, router, {
-    addressA: `${ADDRESS.client}/24`,
-    addressB: `${ADDRESS.router}/24`,
-  });
-  await connectNamespaces(router, lan, {
-    addressA: `${ADDRESS.lanRouter}/24`,
-    addressB: `${ADDRESS.lanHost}/24`,
-  });
-  await client.exec(['ip', 'route', 'add', 'default', 'via', ADDRESS.router]);
-  await lan.exec(['ip', 'route', 'add', 'default', 'via', ADDRESS.lanRouter]);
-}
-
-/** Commands of the program start inside the client host. */
-function clientPrefix(client: Namespace): readonly string[] {
-  return [
-    'nsenter',
-    '--target',
-    String(client.pid),
-    '--net',
-    '--mount',
-    '--wd=.',
-    'setpriv',
-    '--pdeathsig',
-    'KILL',
-  ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RouterConfigInput } from '../../emulator/config.ts';
+import { type FaultInput, faultSchema } from '../../emulator/faults.ts';
 import { startRouter } from '../../emulator/router.ts';
 
 /**
@@ -9,12 +10,20 @@ import { startRouter } from '../../emulator/router.ts';
 const questionSchema = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('start'), config: z.record(z.string(), z.unknown()) }),
   z.object({ ask: z.literal('connections') }),
+  z.object({ ask: z.literal('drop'), vpn: z.number() }),
+  z.object({ ask: z.literal('faults'), faults: z.array(faultSchema) }),
+  z.object({ ask: z.literal('new-certificate') }),
   z.object({ ask: z.literal('close') }),
 ]);
 
 /** `config` is checked by the router itself. */
 export type RouterQuestion =
-  { ask: 'start'; config: RouterConfigInput } | { ask: 'connections' } | { ask: 'close' };
+  | { ask: 'start'; config: RouterConfigInput }
+  | { ask: 'connections' }
+  | { ask: 'drop'; vpn: number }
+  | { ask: 'faults'; faults: readonly FaultInput[] }
+  | { ask: 'new-certificate' }
+  | { ask: 'close' };
 
 let router: Awaited<ReturnType<typeof startRouter>> | undefined;
 
@@ -25,6 +34,14 @@ async function answer(question: z.infer<typeof questionSchema>): Promise<unknown
       return { port: router.port, ...router.certificate };
     case 'connections':
       return { rows: router?.connections() ?? [], syslog: router?.syslog.lines() ?? [] };
+    case 'drop':
+      return { dropped: router?.drop(question.vpn) ?? false };
+    case 'faults':
+      await router?.setFaults(question.faults);
+      return {};
+    case 'new-certificate':
+      await router?.regenerateCertificate();
+      return { port: router?.port, ...router?.certificate };
     case 'close':
       await router?.close();
       setImmediate(() => process.disconnect());

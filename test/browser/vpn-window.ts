@@ -1,0 +1,172 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Browser, Locator, Page, WebSocket } from 'playwright-core';
+import { onTestFailed } from 'vitest';
+import type { WindowProgram } from '../support/window-program.ts';
+
+const ARTEFACTS = join(import.meta.dirname, '../artefacts/browser');
+
+export interface Look {
+  readonly scheme: 'light' | 'dark';
+  readonly width: number;
+  readonly height: number;
+}
+
+export const USUAL: Look = { scheme: 'light', width: 1000, height: 700 };
+
+/** A window of the program as a person has it before them: by roles, labels and words. */
+export class VpnWindow {
+  readonly page: Page;
+  /** Texts of the WebSocket, from the program. */
+  readonly received: string[] = [];
+  /** And to it. */
+  readonly sent: string[] = [];
+  /** What the page said on its console or threw, and what its policy refused. */
+  readonly complaints: string[] = [];
+  readonly #walk: string;
+  #steps = 0;
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(page: Page, walk: string) {
+    this.page = page;
+    this.#walk = walk;
+    page.setDefaultTimeout(15_000);
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('websocket', (socket) => this.#listen(socket));
+  }
+
+  /** Pictures of its steps are kept under the name of the walk. */
+  static async open(
+    browser: Browser,
+    program: WindowProgram,
+    walk: string,
+    look = USUAL,
+  ): Promise<VpnWindow> {
+    const context = await browser.newContext({
+      viewport: { width: look.width, height: look.height },
+      colorScheme: look.scheme,
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const window = new VpnWindow(await context.newPage(), walk);
+    onTestFailed(async () => {
+      await window.#keepFailure(program);
+    });
+    await window.page.goto(await program.address());
+    await window.button('Add', 'Add your first profile').first().waitFor();
+    return window;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** A picture for the artefacts, numbered in the order of the walk. */
+  async picture(name: string): Promise<void> {
+    this.#steps += 1;
+    const number = String(this.#steps).padStart(2, '0');
+    await this.page.screenshot({ path: await artefact(`${this.#walk}-${number}-${name}.png`) });
+  }
+
+  async look({ scheme, width, height }: Look): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: scheme });
+    await this.page.setViewportSize({ width, height });
+  }
+
+  /** Any button with one of these names, exactly. */
+  button(...names: readonly string[]): Locator {
+    const [first = '', ...more] = names;
+    return more.reduce(
+      (found, name) => found.or(this.page.getByRole('button', { name, exact: true })),
+      this.page.getByRole('button', { name: first, exact: true }),
+    );
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** In the dialog, the field of that label. */
+  field(label: string): Locator {
+    return this.dialog.getByLabel(label, { exact: true });
+  }
+
+  /** The dialog's button. */
+  async answer(name: string): Promise<void> {
+    await this.dialog.getByRole('button', { name, exact: true }).click();
+  }
+
+  profile(name: string): Locator {
+    return this.page.getByRole('option').filter({ hasText: name });
+  }
+
+  /** Until the selected profile's big state word is this one. */
+  async state(word: string): Promise<void> {
+    await this.page.locator('.state-word').getByText(word, { exact: true }).waitFor();
+  }
+
+  /** A fact of the status panel, by its label. */
+  fact(label: string): Locator {
+    return this.page.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('+ dd');
+  }
+
+  async chooseProfileFile(name: string, content: string | Uint8Array): Promise<void> {
+    const file = { name, mimeType: 'application/json', buffer: Buffer.from(content) };
+    const chosen = this.page.waitForEvent('filechooser');
+    await this.button('Import').click();
+    await (await chosen).setFiles(file);
+  }
+
+  /** Imports profiles as a file, and waits for the notice. */
+  async importProfiles(profiles: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    await this.chooseProfileFile(
+      'profiles.json',
+      JSON.stringify({ format: 'smart-vpn-profiles', version: 1, profiles }),
+    );
+    await this.page.getByText(/imported\.$/).waitFor();
+    await this.button('Dismiss').click();
+  }
+
+  async trust(): Promise<void> {
+    await this.dialog.getByText('Fingerprint (SHA-256)').waitFor();
+    await this.answer('Trust this router');
+  }
+
+  /** Resolves as soon as so many texts from the program match. */
+  async receives(pattern: RegExp, count = 1): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.received.filter((text) => pattern.test(text)).length < count) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #listen(socket: WebSocket): void {
+    socket.on('framereceived', ({ payload }) => {
+      this.received.push(payload.toString());
+      for (const look of this.#waiting) look();
+    });
+    socket.on('framesent', ({ payload }) => this.sent.push(payload.toString()));
+  }
+
+  async #keepFailure(program: WindowProgram): Promise<void> {
+    const log = [program.said, ...this.complaints, '', 'received:', ...this.received.slice(-40)].join('\n');
+    await writeFile(await artefact(`${this.#walk}-failed.txt`), log);
+    if (!this.page.isClosed()) {
+      await this.page.screenshot({ path: await artefact(`${this.#walk}-failed.png`) });
+    }
+  }
+}
+
+async function artefact(name: string): Promise<string> {
+  await mkdir(ARTEFACTS, { recursive: true });
+  return join(ARTEFACTS, basename(name));
+}
