@@ -15,7 +15,7 @@ import {
   signIn,
 } from '../../test/support/played-router.ts';
 
-const { lcp, pap } = PppProtocol;
+const { lcp, pap, ipcp } = PppProtocol;
 
 describe('LCP', () => {
   test('asks for its MRU and a magic number', () => {
@@ -230,5 +230,34 @@ describe('closing', () => {
     expect(last(it)).toEqual({ kind: 'phase', phase: 'establish' });
     const again = it.receive(lcp, 2, sent[0]?.[2] ?? -1, sent[0]?.slice(3));
     expect(again.map((row) => row.slice(0, 2))).toEqual([[pap, 1]]);
+  });
+
+  describe('with a one-time password', () => {
+    test('is not signed in with again once the code was accepted', () => {
+      const it = play({ isOneTimePassword: true });
+      openAll(it);
+      const [request] = it.request(lcp, 9, PAP);
+      const sent = it.receive(lcp, 2, request?.[2] ?? -1, request?.slice(3));
+      expect(failure(it)).toEqual({ kind: 'code-spent' });
+      expect(sent.map((row) => row.slice(0, 2))).toEqual([[lcp, 5]]);
+      expect([...it.timers]).toEqual([]);
+    });
+
+    test('goes on when the router asks for no sign-in this time', () => {
+      const it = play({ isOneTimePassword: true });
+      openAll(it);
+      const [request] = it.request(lcp, 9);
+      const sent = it.receive(lcp, 2, request?.[2] ?? -1, request?.slice(3));
+      expect(sent.map((row) => row.slice(0, 2))).toEqual([[ipcp, 1]]);
+      expect(failure(it)).toBeUndefined();
+    });
+
+    test('a sign-in that has no verdict yet is continued', () => {
+      const it = play({ isOneTimePassword: true });
+      openLcp(it);
+      const [request] = it.request(lcp, 9, PAP);
+      const sent = it.receive(lcp, 2, request?.[2] ?? -1, request?.slice(3));
+      expect(sent.map((row) => row.slice(0, 2))).toEqual([[pap, 1]]);
+    });
   });
 });

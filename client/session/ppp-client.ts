@@ -18,6 +18,8 @@ import { PppSignIn } from './ppp-sign-in.ts';
 export interface PppClientOptions {
   readonly userName: string;
   readonly password: string;
+  /** A one-time code: once it has been accepted, no further sign-in gets it. */
+  readonly isOneTimePassword?: boolean;
   /** Offered to the router, in bytes: the largest IP packet we take. */
   readonly mru: number;
   /** A static address to ask for; undefined takes what the router gives. */
@@ -38,7 +40,9 @@ export type PppClientFailure =
   | { readonly kind: 'credentials-refused'; readonly refusal: Refusal; readonly message: string }
   | { readonly kind: 'no-address'; readonly reason: NoAddressReason }
   | ProtocolError
-  | { readonly kind: 'no-answer'; readonly phase: PppClientPhase };
+  | { readonly kind: 'no-answer'; readonly phase: PppClientPhase }
+  /** The router asks for another sign-in, which the one-time password is not good for. */
+  | { readonly kind: 'code-spent' };
 
 export type PppClientEvent =
   /** Comes again, from `establish` or `network` on, when the router negotiates anew. */
@@ -75,8 +79,11 @@ class Client implements PppClient {
   readonly #lcp: LcpNegotiation;
   readonly #ipcp: IpcpClientNegotiation;
   readonly #signIn: PppSignIn;
+  readonly #isOneTimePassword: boolean;
+  #isSignedIn = false;
 
   constructor(options: PppClientOptions) {
+    this.#isOneTimePassword = options.isOneTimePassword ?? false;
     this.#lcp = new LcpNegotiation({
       mru: options.mru,
       magic: options.magic,
@@ -95,7 +102,10 @@ class Client implements PppClient {
       send: (protocol, information) => link.send(protocol, information),
       startTimer: (milliseconds) => link.startTimer('authentication', milliseconds),
       stopTimer: () => link.stopTimer('authentication'),
-      succeeded: () => this.#enterNetwork(),
+      succeeded: () => {
+        this.#isSignedIn = true;
+        this.#enterNetwork();
+      },
       refused: (refusal, message) => this.#fail({ kind: 'credentials-refused', refusal, message }),
       mismatch: (error) => this.#fail(error),
       noAnswer: () => this.#failSilent('authenticate'),
@@ -177,6 +187,7 @@ class Client implements PppClient {
     const mode = this.#lcp.accepted;
     // A router that checks the password at CONNECT may not ask again.
     if (mode === undefined) this.#enterNetwork();
+    else if (this.#isSignedIn && this.#isOneTimePassword) this.#fail({ kind: 'code-spent' });
     else this.#signIn.begin(mode);
   }
 

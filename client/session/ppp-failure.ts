@@ -30,6 +30,9 @@ export function pppFailureCause(
       const stage = stageOfPhase(failure.phase);
       return { kind: 'timed-out', stage, seconds: seconds(stage) };
     }
+    case 'code-spent':
+      // Not the router's word against us: a new connection with a new code is all it takes.
+      return { kind: 'link-lost', reason: 'the router asks for a new sign-in, which takes a new code' };
     case 'protocol-error':
       return failure;
     default:

@@ -44,7 +44,7 @@ export class PppLine {
     channel: TlsChannel,
     firstBytes: Uint8Array,
     signIn: SignIn,
-    { advanced, ip }: SessionOptions,
+    { advanced, credentials, ip }: SessionOptions,
     events: PppLineEvents,
   ) {
     this.channel = channel;
@@ -52,6 +52,7 @@ export class PppLine {
     this.#ppp = createPppClient({
       userName: signIn.userName,
       password: signIn.password,
+      isOneTimePassword: credentials.kind !== 'password',
       mru: advanced.mru,
       address: ip.mode === 'static' ? ip.address : undefined,
       magic: randomInt(1, 2 ** 32),

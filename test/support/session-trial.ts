@@ -16,7 +16,10 @@ import { advancedOptionsSchema } from '../../shared/profile.ts';
 export const PASSWORD_USER = { userName: 'alice', password: 'correct-horse' };
 
 /** An attempt at this router by `PASSWORD_USER`, its certificate pinned, without a device. */
-export function sessionOptionsFor(router: Router, changes: Partial<SessionOptions> = {}): SessionOptions {
+export function sessionOptionsFor(
+  router: Pick<Router, 'host' | 'port'> & { readonly certificate: { readonly publicKeySha256: string } },
+  changes: Partial<SessionOptions> = {},
+): SessionOptions {
   return {
     server: router.host,
     port: router.port,
