@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LARGEST_PROFILE_FILE } from '../shared/profile-file.ts';
 import { type Home, type Outcome, makeHome, runProgram, startOnTerminal } from '../test/support/program.ts';
 
 let home: Home;
@@ -127,6 +128,16 @@ describe('smartvpn profile', () => {
       input: await readFile(file, 'utf8'),
     });
     expect(piped).toMatchObject({ code: 0, stdout: 'Added third.\n' });
+  });
+
+  test('from standard input as much as from a file, and no more', async () => {
+    const content =
+      '{"format":"smart-vpn-profiles","version":1,"profiles":[{"name":"x","server":"vpn.example.com"}]}';
+    const padded = (length: number): string => content.padEnd(length, ' ');
+    const importing = (input: string) => runProgram(['profile', 'import', '-'], { home, input });
+    expect(await importing(padded(5_000_000))).toMatchObject({ code: 0, stdout: 'Added x.\n' });
+    const refused = await importing(padded(LARGEST_PROFILE_FILE + 1));
+    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining('too large') });
   });
 
   test.each([

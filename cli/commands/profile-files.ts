@@ -15,6 +15,7 @@ import {
   readProfileExchange,
 } from '../../client/store/profile-exchange.ts';
 import { profileNameSchema } from '../../shared/profile.ts';
+import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
 import { ok } from '../../shared/result.ts';
 
 /** `profile import` and `profile export`. */
@@ -102,15 +103,13 @@ function rename(
     : fail('usage', `--name: ${firstIssue(parsed.error)}.`);
 }
 
-/** A file of profiles is short; what comes after this is not read, and the text is then not valid. */
-const MAXIMUM_INPUT_CHARACTERS = 4_194_304;
-
+/** What comes after the longest file is not read: it is refused as too large. */
 async function readStandardInput(): Promise<string> {
   let text = '';
   process.stdin.setEncoding('utf8');
   for await (const chunk of process.stdin) {
     text += String(chunk);
-    if (text.length > MAXIMUM_INPUT_CHARACTERS) break;
+    if (text.length > LARGEST_PROFILE_FILE) break;
   }
   return text;
 }

@@ -72,6 +72,8 @@ export function startProgram(words: readonly string[], options: RunOptions): Run
     const stream = child.stdio[index + 3];
     if (stream !== undefined && stream !== null && 'end' in stream) stream.end(content);
   });
+  // A program need not read its input to the end.
+  child.stdin?.on('error', () => undefined);
   if (options.input !== undefined) child.stdin?.end(options.input);
   return follow(child);
 }
