@@ -37,7 +37,6 @@ export function FirstRun() {
         type="file"
         hidden
         accept=".json,application/json"
-        aria-label={text.list.import}
         onChange={({ target }) => {
           const chosen = target.files?.[0];
           target.value = '';

@@ -145,7 +145,6 @@ function ProfileToolbar({ selected, hasProfiles }: ToolbarProps) {
         type="file"
         hidden
         accept=".json,application/json"
-        aria-label={text.list.import}
         onChange={({ target }) => {
           const chosen = target.files?.[0];
           // The same file can be chosen again.

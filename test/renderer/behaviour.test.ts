@@ -1,0 +1,274 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConnectionState } from '../../shared/connection.ts';
+import { err } from '../../shared/result.ts';
+import type { Script, ScriptedProgram } from './scripted-program.ts';
+import { scriptedProfile } from './scripted-program.ts';
+import { branch, certificate, office, profiles, samples, tunnel } from './scripts.ts';
+import { startWindowHost, type WindowHost } from './window.ts';
+
+/** What the window does when somebody uses it, with a scripted program behind it. */
+let host: WindowHost;
+beforeAll(async () => {
+  host = await startWindowHost();
+}, 120_000);
+afterAll(async () => {
+  await host.close();
+});
+
+async function using(
+  script: Script,
+  use: (page: Page, program: ScriptedProgram) => Promise<void>,
+): Promise<void> {
+  const { page, program, complaints } = await host.open(script);
+  try {
+    await use(page, program);
+    expect(complaints).toEqual([]);
+    expect(program.faults).toEqual([]);
+  } finally {
+    await page.context().close();
+  }
+}
+
+function prompting(asks: 'password' | 'motp-code' | 'motp-pin', userName = 'hilary'): ConnectionState {
+  return { state: 'prompting', prompt: { kind: 'credentials', asks, userName, because: undefined } };
+}
+
+test('the first profile is added and connected by keyboard alone', () =>
+  using({}, async (page, program) => {
+    await page.getByRole('button', { name: 'Add your first profile' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Office');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('vpn.example.com:4433');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(program.calls('addProfile')).toMatchObject([
+      { profile: { name: 'Office', server: 'vpn.example.com', port: 4433 } },
+    ]);
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => program.calls('connect')).toHaveLength(1);
+  }));
+
+test('a wrong field is said at the field as one types, and Esc leaves everything as it was', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: 'Port' }).fill('70000');
+    await page.getByText('A port is a number from 1 to 65535').waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    expect(
+      await page.getByRole('textbox', { name: 'Port' }).evaluate((field) => field.matches(':focus')),
+    ).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(program.calls('saveProfile')).toEqual([]);
+  }));
+
+test('a name that is taken is refused in words and nothing typed is lost', () =>
+  using(
+    {
+      profiles,
+      handlers: {
+        addProfile: () =>
+          Promise.resolve(err({ code: 'not-saved', problem: { kind: 'name-taken', name: 'Lab' } })),
+      },
+    },
+    async (page) => {
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByLabel('Profile Name').fill('Lab');
+      await page.getByLabel('Server IP or Hostname', { exact: true }).fill('lab.example');
+      await page.keyboard.press('Enter');
+      await page.getByText('There is already a profile called “Lab”').waitFor();
+      expect(await page.getByLabel('Server IP or Hostname', { exact: true }).inputValue()).toBe(
+        'lab.example',
+      );
+    },
+  ));
+
+test('a one-time password: lower-cased, refused when it is none, sent once, not offered again', () =>
+  using({ profiles }, async (page, program) => {
+    program.state(office.id, prompting('motp-code'));
+    const box = page.getByLabel('Password', { exact: true });
+    await box.fill('7BG');
+    await page.getByText('Only the digits 0 to 9 and the letters a to f').waitFor();
+    await page.keyboard.press('Enter');
+    await box.fill('7BE62F');
+    expect(await box.inputValue()).toBe('7be62f');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => program.calls('submitCredentials'))
+      .toEqual([{ profileId: office.id, userName: 'hilary', secret: '7be62f' }]);
+    program.state(office.id, {
+      state: 'prompting',
+      prompt: {
+        kind: 'credentials',
+        asks: 'motp-code',
+        userName: 'hilary',
+        because: { kind: 'code-refused', code: 'motp', clockDifferenceSeconds: undefined },
+      },
+    });
+    await page.getByText('One-time password refused').first().waitFor();
+    expect(await box.inputValue()).toBe('');
+    expect(await page.content()).not.toContain('7be62f');
+  }));
+
+test('a generated secret is shown until OK, saved with the profile, and never comes back', () =>
+  using({ profiles: [office] }, async (page, program) => {
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('button', { name: 'Generate' }).click();
+    const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
+    expect(secret).toMatch(/^[0-9a-f]{32}$/);
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(program.calls('saveProfile')).toMatchObject([
+      { secrets: { motpSecret: { change: 'set', value: secret } } },
+    ]);
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByText('A secret is kept').waitFor();
+    expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toBe('');
+  }));
+
+test('an unknown certificate is trusted by its key; a changed one only after a second yes', () =>
+  using({ profiles }, async (page, program) => {
+    program.state(office.id, {
+      state: 'prompting',
+      prompt: {
+        kind: 'certificate',
+        cause: { kind: 'certificate-changed', certificate, trustedPublicKeySha256: '0'.repeat(64) },
+      },
+    });
+    const trust = page.getByRole('button', { name: 'Trust the new certificate' });
+    expect(await trust.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(program.calls('trustCertificate')).toEqual([]);
+    expect(program.calls('dismissPrompt')).toHaveLength(1);
+    program.state(office.id, {
+      state: 'prompting',
+      prompt: {
+        kind: 'certificate',
+        cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
+      },
+    });
+    await page.getByText(certificate.fingerprint).waitFor();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => program.calls('trustCertificate'))
+      .toEqual([{ profileId: office.id, publicKeySha256: certificate.publicKeySha256 }]);
+  }));
+
+test('a profile that was deleted comes back by Undo', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: branch.name }).click();
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: branch.name }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('option', { name: branch.name }).waitFor();
+    expect(program.calls('undoRemoveProfile')).toEqual([{ profileId: branch.id }]);
+  }));
+
+test('a file that holds no profiles says so and imports nothing', () =>
+  using({ profiles }, async (page) => {
+    const file = page.locator('input[type=file]').first();
+    await file.setInputFiles({
+      name: 'x.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"a":1}'),
+    });
+    await page.getByText('There are no profiles in this file. Nothing was imported.').waitFor();
+    await file.setInputFiles({ name: 'y.json', mimeType: 'text/plain', buffer: Buffer.from('\u0000') });
+    await page.getByText('This is not a profile file. Nothing was imported.').waitFor();
+    expect(await page.getByRole('option').count()).toBe(3);
+  }));
+
+test('ten thousand profiles: few rows in the page, found at once, the last one by a key', () =>
+  using(
+    {
+      profiles: Array.from({ length: 10_000 }, (_, index) =>
+        scriptedProfile(index, { name: `Office ${index}`, server: `o${index}.example.com` }),
+      ),
+    },
+    async (page) => {
+      expect(await page.getByRole('option').count()).toBeLessThan(60);
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('End');
+      await page.getByRole('option', { name: 'Office 9999', selected: true }).waitFor();
+      await page.getByLabel('Search profiles').fill('4711');
+      await page.getByRole('option', { name: 'Office 4711' }).waitFor();
+      expect(await page.getByRole('option').count()).toBe(1);
+      await page.getByText('1 of 10000 profiles').waitFor();
+    },
+  ));
+
+test('statistics stop when the window is hidden and go on when it is shown', () =>
+  using(
+    {
+      profiles,
+      states: [{ profileId: office.id, state: { state: 'connected', since: Date.now(), tunnel } }],
+      samples: samples(Date.now(), 5),
+    },
+    async (page, program) => {
+      await expect.poll(() => program.calls('watchStatistics').length).toBe(1);
+      await setHidden(page, true);
+      await expect.poll(() => program.calls('unwatchStatistics').length).toBe(1);
+      await setHidden(page, false);
+      await expect.poll(() => program.calls('watchStatistics').length).toBe(2);
+    },
+  ));
+
+test('sixty samples a second do not hold up a click', () =>
+  using(
+    {
+      profiles,
+      states: [{ profileId: office.id, state: { state: 'connected', since: Date.now(), tunnel } }],
+    },
+    async (page, program) => {
+      await page.getByRole('tab', { name: 'Statistics' }).click();
+      const flood = samples(Date.now(), 300);
+      for (const sample of flood) program.notify('statistics', { profileId: office.id, sample });
+      await page.getByRole('tab', { name: 'Status' }).click();
+      await page.getByRole('button', { name: 'Disconnect' }).click();
+      await expect.poll(() => program.calls('disconnect')).toHaveLength(1);
+    },
+  ));
+
+test('changes of a connection are announced, and each failure has a button that does it', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    program.state(office.id, { state: 'connecting', stage: 'signing-in', attempt: 1 });
+    await page.getByRole('status').getByText(`${office.name}: Signing in…`).waitFor({ state: 'attached' });
+    program.state(office.id, {
+      state: 'failed',
+      cause: { kind: 'device-not-permitted', missing: 'privilege' },
+    });
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    expect(program.calls('connect')).toEqual([{ profileId: office.id, purpose: 'test' }]);
+    program.state(office.id, { state: 'failed', cause: { kind: 'name-not-found', host: office.server } });
+    await page.getByRole('button', { name: 'Edit profile' }).click();
+    await page.getByRole('dialog').waitFor();
+  }));
+
+test('theme and language follow the settings at once', () =>
+  using({ profiles }, async (page) => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Theme').selectOption('dark');
+    await expect
+      .poll(() => page.evaluate('getComputedStyle(document.body).backgroundColor'))
+      .toBe('rgb(22, 24, 29)');
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+  }));
+
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
