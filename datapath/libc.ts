@@ -26,6 +26,9 @@ export interface Libc {
   open(path: string, flags: number): number;
   close(descriptor: number): number;
   ioctl(descriptor: number, request: number, argument: Uint8Array): number;
+  /** For requests whose argument is a number. */
+  ioctlNumber(descriptor: number, request: number, argument: number): number;
+  setsockopt(descriptor: number, level: number, option: number, value: Uint8Array, length: number): number;
   /** `address` is `addressOf` a buffer (plus an offset) that the caller keeps alive. */
   read(descriptor: number, address: number, length: number): number;
   write(descriptor: number, address: number, length: number): number;
@@ -74,6 +77,8 @@ function declare(koffi: Koffi): Libc {
     open: library.func('open', 'int', ['str', 'int']),
     close: library.func('close', 'int', ['int']),
     ioctl: library.func('ioctl', 'int', ['int', 'unsigned long', 'void *']),
+    ioctlNumber: library.func('ioctl', 'int', ['int', 'unsigned long', 'unsigned long']),
+    setsockopt: library.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),
     read: library.func('read', 'intptr_t', ['int', pointer, 'size_t']),
     write: library.func('write', 'intptr_t', ['int', pointer, 'size_t']),
     // User space ends below 2^47, so an address is exact as a number.

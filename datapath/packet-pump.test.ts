@@ -50,26 +50,64 @@ function ipv4(length: number, mark = 0): Uint8Array {
   return packet;
 }
 
+/** With Don't Fragment. */
+function uncut(length: number): Uint8Array {
+  const packet = ipv4(length, 1);
+  packet[2] = length >>> 8;
+  packet[3] = length;
+  packet[6] = 0x40;
+  packet[9] = 17;
+  packet[7] = 0;
+  return packet;
+}
+
 class Gate {
   room = Infinity;
   readonly sent: Uint8Array[] = [];
+  readonly packetSpace = new Uint8Array(2000);
+  #length = 0;
+  reservePacket(length: number): number {
+    this.#length = length;
+    return this.sent.length >= this.room ? -1 : 8;
+  }
+  commitPacket(): void {
+    this.sent.push(this.packetSpace.slice(8, 8 + this.#length));
+  }
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.sent.length >= this.room) return false;
-    this.sent.push(new Uint8Array(bytes.subarray(start, end)));
+    if (this.reservePacket(end - start) < 0) return false;
+    this.packetSpace.set(bytes.subarray(start, end), 8);
+    this.commitPacket();
     return true;
   }
 }
 
 describe('device → link', () => {
-  test('packets up to the MTU go, larger ones and IPv6 are counted', () => {
+  test('packets up to the MTU go, larger ones that may not be cut and IPv6 are counted', () => {
     const tun = new MemoryTun();
     const gate = new Gate();
     const pump = startPump(tun, gate, MTU);
     const ipv6 = new Uint8Array(60).fill(0x60);
-    tun.toRead.push(ipv4(20), ipv4(MTU), ipv4(MTU + 1), ipv4(9000), ipv6, ipv4(40));
+    tun.toRead.push(ipv4(20), ipv4(MTU), uncut(MTU + 1), uncut(9000), ipv6, ipv4(40));
     tun.poll();
     expect(gate.sent.map((p) => p.length)).toEqual([20, MTU, 40]);
     expect(pump.dropped).toBe(3);
+    // Both senders are told what fits (RFC 1191 §4).
+    const answers = tun.written.map((answer) => [answer.subarray(20, 22), answer.subarray(26, 28)]);
+    const expected = [Uint8Array.of(3, 4), Uint8Array.of(MTU >>> 8, MTU & 0xff)];
+    expect(answers).toEqual([expected, expected]);
+  });
+
+  test('a packet that is too long and may be cut arrives in fragments', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    const packet = ipv4(3000);
+    packet[2] = 3000 >>> 8;
+    packet[3] = 3000 & 0xff;
+    tun.toRead.push(packet);
+    tun.poll();
+    expect(gate.sent.map((p) => p.length)).toEqual([1396, 1396, 248]);
+    expect(pump.dropped).toBe(0);
   });
 
   test('a full link stops the reading; no packet is lost or doubled', () => {

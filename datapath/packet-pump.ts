@@ -1,12 +1,25 @@
+import { UnreachableCode, encodeIcmpUnreachable } from '../shared/ip/icmp.ts';
+import { ipv4Destination } from '../shared/ip/ipv4.ts';
+import { fragmentIpv4 } from '../shared/ip/ipv4-fragment.ts';
+import { clampMss } from './mss-clamp.ts';
 import type { TunDevice } from './tun-device.ts';
+import { TunReader } from './tun-reader.ts';
+import { TunWriter } from './tun-writer.ts';
 
-/** Packets read in one turn; then the link's socket gets its turn. */
+/** Reads in one turn; then the link's socket gets its turn. */
 const DRAIN_LIMIT = 64;
 const IPV4_HEADER_LENGTH = 20;
 
 /** Where packets leave to: a TunnelLink. */
 export interface PacketSink {
-  /** False = no room, or gone: the packet is kept and offered again at `drain`. */
+  /**
+   * Where in `packetSpace` a packet of `length` bytes may be written, valid until `commitPacket`, which must follow at
+   * once. -1 = no room, or gone: the packet is kept and offered again at `drain`.
+   */
+  reservePacket(length: number): number;
+  readonly packetSpace: Uint8Array;
+  commitPacket(): void;
+  /** As one step: copies the packet bytes[start..end). */
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
@@ -21,31 +34,35 @@ export interface PacketPump {
 }
 
 /**
- * Carries packets between a device and a link, one at a time and in order. When the link has no room, the
- * device is not read: the kernel's queue fills and its senders slow down. `mtu` in bytes, that of the link.
+ * Carries packets between a device and a link, in order. Superpackets are cut up right where the link wants the
+ * packets. When the link has no room, the device is not read: the kernel's queue fills and its senders slow down.
+ * `mtu` in bytes, that of the link.
  */
 export function startPump(tun: TunDevice, link: PacketSink, mtu: number): PacketPump {
-  const pump = new SimplePump(tun, link, mtu);
+  const pump = new TunPump(tun, link, mtu);
   pump.start();
   return pump;
 }
 
-class SimplePump implements PacketPump {
-  dropped = 0;
+class TunPump implements PacketPump {
   readonly #tun: TunDevice;
   readonly #link: PacketSink;
   readonly #mtu: number;
-  /** One byte more than a packet may have, so that a larger one is told from a full one. */
-  readonly #buffer: Uint8Array;
-  /** Bytes of a packet in #buffer that the link had no room for. */
-  #pending = 0;
+  readonly #reader: TunReader;
+  readonly #writer: TunWriter;
+  #dropped = 0;
   #stopped = false;
 
   constructor(tun: TunDevice, link: PacketSink, mtu: number) {
     this.#tun = tun;
     this.#link = link;
     this.#mtu = mtu;
-    this.#buffer = Buffer.allocUnsafeSlow(mtu + 1);
+    this.#reader = new TunReader(tun);
+    this.#writer = new TunWriter(tun);
+  }
+
+  get dropped(): number {
+    return this.#dropped + this.#writer.dropped;
   }
 
   start(): void {
@@ -55,36 +72,79 @@ class SimplePump implements PacketPump {
 
   packet(bytes: Uint8Array, start: number, end: number): void {
     // The device tells IPv4 from IPv6 by the first nibble: a router must not smuggle the latter in.
-    if (this.#stopped || end - start < IPV4_HEADER_LENGTH || !isIpv4(bytes, start)) this.dropped += 1;
-    else if (!this.#tun.write(bytes, start, end)) this.dropped += 1;
+    if (this.#stopped || end - start < IPV4_HEADER_LENGTH || !isIpv4(bytes, start)) {
+      this.#dropped += 1;
+      return;
+    }
+    clampMss(bytes, start, end, this.#mtu);
+    this.#writer.write(bytes, start, end);
   }
 
   drain(): void {
-    if (this.#stopped || this.#pending === 0) return;
-    if (!this.#link.sendPacket(this.#buffer, 0, this.#pending)) return;
-    this.#pending = 0;
+    if (this.#stopped || !this.#sendPackets()) return;
     this.#tun.resume();
+    // It is readable more likely than not: one turn of the loop less.
+    this.#readSome();
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#writer.stop();
     this.#tun.pause();
     this.#tun.onReadable(() => {});
   }
 
   #readSome(): void {
+    const reader = this.#reader;
     for (let i = 0; i < DRAIN_LIMIT && !this.#stopped; i += 1) {
-      const length = this.#tun.read(this.#buffer, 0, this.#buffer.length);
-      if (length <= 0) return;
-      if (length > this.#mtu || !isIpv4(this.#buffer, 0)) {
-        this.dropped += 1;
-      } else if (!this.#link.sendPacket(this.#buffer, 0, length)) {
-        this.#pending = length;
+      if (!reader.read()) return;
+      if (!isIpv4(reader.bytes, reader.start) || !reader.cut(this.#mtu)) {
+        this.#dropped += 1;
+      } else if (reader.packets.nextLength > this.#mtu) {
+        this.#refuseTooLong();
+      } else if (!this.#sendPackets()) {
         this.#tun.pause();
         return;
       }
     }
+  }
+
+  /** False = the link has no room for the next one. */
+  #sendPackets(): boolean {
+    const { packets } = this.#reader;
+    const link = this.#link;
+    while (packets.nextLength > 0) {
+      const length = packets.nextLength;
+      const at = link.reservePacket(length);
+      if (at < 0) return false;
+      const space = link.packetSpace;
+      packets.writeNext(space, at);
+      clampMss(space, at, at + length, this.#mtu);
+      link.commitPacket();
+    }
+    return true;
+  }
+
+  /** Cut into fragments, or its sender is told the size that fits (RFC 1191 §4). */
+  #refuseTooLong(): void {
+    const { bytes, start, end, packets } = this.#reader;
+    packets.clear();
+    const fragments = fragmentIpv4(bytes, start, end, this.#mtu);
+    if (fragments !== undefined) {
+      for (const fragment of fragments) this.#sendFragment(fragment);
+      return;
+    }
+    this.#dropped += 1;
+    // In the name of where it was to go: an address of our own would be thrown away as forged.
+    const from = ipv4Destination(bytes, start);
+    const code = UnreachableCode.fragmentationNeeded;
+    const answer = encodeIcmpUnreachable(from, code, bytes, start, end, this.#mtu);
+    if (answer !== undefined) this.#writer.write(answer, 0, answer.length);
+  }
+
+  #sendFragment(fragment: Uint8Array): void {
+    if (!this.#link.sendPacket(fragment, 0, fragment.length)) this.#dropped += 1;
   }
 }
 

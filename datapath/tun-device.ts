@@ -1,9 +1,15 @@
 import { type Result, err, ok } from '../shared/result.ts';
 import { Errno, type Libc, type PollHandle, loadLibc } from './libc.ts';
+import { isLittleEndian } from './virtio-header.ts';
 
 /** A layer-3 network device whose packets this process reads and writes, one IP packet a call. */
 export interface TunDevice {
   readonly name: string;
+  /**
+   * What the kernel leaves to us. With any of it, all that is read and written begins with a virtio header
+   * (virtio-header.ts), and what is read may be a superpacket of 64 KiB. Undefined: plain packets.
+   */
+  readonly offload?: TunOffload | undefined;
   /** One packet into target[offset…offset+length): its bytes (cut off at `length`), 0 = none now, -1 = device gone. */
   read(target: Uint8Array, offset: number, length: number): number;
   /** Gives source[start..end) to the kernel. False = it did not take it (device down, no memory): the packet is lost. */
@@ -21,6 +27,16 @@ export interface TunDevice {
   close(): void;
 }
 
+/** TCP segmentation; or that of UDP datagrams too (since Linux 6.2). */
+export type TunOffload = 'tcp' | 'tcp-udp';
+
+export interface TunOptions {
+  /** Fails with device-exists instead of attaching to a device that is there. */
+  readonly mustBeNew?: boolean;
+  /** The most that is asked of the kernel; what it refuses is left out (see `TunDevice.offload`). Default `none`. */
+  readonly offload?: TunOffload | 'none';
+}
+
 export type TunFailure =
   | { readonly kind: 'device-not-permitted'; readonly missing: 'privilege' | 'tun-device' | 'platform' }
   | { readonly kind: 'device-exists'; readonly name: string }
@@ -34,6 +50,16 @@ const TUNSETIFF = 0x400454ca;
 const IFF_TUN = 0x0001;
 const IFF_NO_PI = 0x1000;
 const IFF_TUN_EXCL = 0x8000;
+const IFF_VNET_HDR = 0x4000;
+const TUNSETOFFLOAD = 0x400454d0;
+const TUN_F_CSUM = 0x01;
+const TUN_F_TSO4 = 0x02;
+const TUN_F_TSO6 = 0x04;
+const TUN_F_TSO_ECN = 0x08;
+const TUN_F_USO4 = 0x20;
+const TUN_F_USO6 = 0x40;
+const TCP_OFFLOADS = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+const UDP_OFFLOADS = TUN_F_USO4 | TUN_F_USO6;
 
 /*
  * struct ifreq (linux/if.h), 40 bytes
@@ -50,30 +76,55 @@ const INTERFACE_NAME = /^[a-zA-Z0-9_.-]{1,15}$/;
 
 /**
  * Opens the TUN device `name`: attaches to a persistent one of ours, or makes one that lives as long as
- * it is open. `mustBeNew` fails with device-exists instead of attaching.
+ * it is open.
  * The descriptor never blocks: a pending blocking read would hold the process at its exit.
  */
-export function openTunDevice(
-  name: string,
-  options: { readonly mustBeNew?: boolean } = {},
-): Result<TunDevice, TunFailure> {
+export function openTunDevice(name: string, options: TunOptions = {}): Result<TunDevice, TunFailure> {
   const libc = loadLibc();
   if (!libc.ok) return err({ kind: 'device-not-permitted', missing: 'platform' });
   if (!INTERFACE_NAME.test(name) || name === '.' || name === '..') {
     return err(setupFailed(`"${name}" is no name for a network device`));
   }
-  const descriptor = libc.value.open(CLONE_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return err(openFailure(libc.value.errno()));
-  const flags = IFF_TUN | IFF_NO_PI | (options.mustBeNew === true ? IFF_TUN_EXCL : 0);
+  const wantsOffload = (options.offload ?? 'none') !== 'none' && isLittleEndian();
+  if (wantsOffload) {
+    const device = openAttached(libc.value, name, options, IFF_VNET_HDR);
+    if (!device.ok) return device;
+    const offload = switchOffloadsOn(libc.value, device.value, options.offload === 'tcp');
+    if (offload !== undefined) return ok(new LibcTunDevice(name, device.value, libc.value, offload));
+    // A kernel without them: once more, for the header cannot be given up on an open device.
+    libc.value.close(device.value);
+  }
+  const device = openAttached(libc.value, name, options, 0);
+  return device.ok ? ok(new LibcTunDevice(name, device.value, libc.value, undefined)) : device;
+}
+
+/** The descriptor. */
+function openAttached(
+  libc: Libc,
+  name: string,
+  options: TunOptions,
+  flags: number,
+): Result<number, TunFailure> {
+  const mustBeNew = options.mustBeNew === true;
+  const descriptor = libc.open(CLONE_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return err(openFailure(libc.errno()));
   const request = new Uint8Array(IFREQ_LENGTH);
   new TextEncoder().encodeInto(name, request);
-  new DataView(request.buffer).setUint16(IFREQ_FLAGS, flags, true);
-  if (libc.value.ioctl(descriptor, TUNSETIFF, request) < 0) {
-    const failure = attachFailure(libc.value.errno(), name, options.mustBeNew === true);
-    libc.value.close(descriptor);
+  const allFlags = IFF_TUN | IFF_NO_PI | flags | (mustBeNew ? IFF_TUN_EXCL : 0);
+  new DataView(request.buffer).setUint16(IFREQ_FLAGS, allFlags, true);
+  if (libc.ioctl(descriptor, TUNSETIFF, request) < 0) {
+    const failure = attachFailure(libc.errno(), name, mustBeNew);
+    libc.close(descriptor);
     return err(failure);
   }
-  return ok(new LibcTunDevice(name, descriptor, libc.value));
+  return ok(descriptor);
+}
+
+/** What the kernel agreed to; undefined = nothing. */
+function switchOffloadsOn(libc: Libc, descriptor: number, onlyTcp: boolean): TunOffload | undefined {
+  if (!onlyTcp && libc.ioctlNumber(descriptor, TUNSETOFFLOAD, TCP_OFFLOADS | UDP_OFFLOADS) >= 0)
+    return 'tcp-udp';
+  return libc.ioctlNumber(descriptor, TUNSETOFFLOAD, TCP_OFFLOADS) >= 0 ? 'tcp' : undefined;
 }
 
 function openFailure(errno: number): TunFailure {
@@ -108,6 +159,7 @@ function setupFailed(detail: string): TunFailure {
 
 class LibcTunDevice implements TunDevice {
   readonly name: string;
+  readonly offload: TunOffload | undefined;
   readonly #descriptor: number;
   readonly #libc: Libc;
   /** A field, or else the handle is collected and its events stop. */
@@ -123,8 +175,9 @@ class LibcTunDevice implements TunDevice {
   #writeBuffer: Uint8Array | undefined;
   #writeAddress = 0;
 
-  constructor(name: string, descriptor: number, libc: Libc) {
+  constructor(name: string, descriptor: number, libc: Libc, offload: TunOffload | undefined) {
     this.name = name;
+    this.offload = offload;
     this.#descriptor = descriptor;
     this.#libc = libc;
   }

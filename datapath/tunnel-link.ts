@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { TrafficCounters } from '../shared/connection.ts';
 import {
   FrameCommand,
@@ -16,7 +17,12 @@ import {
   writeDataHeader,
 } from '../shared/protocol/ppp-frame.ts';
 import { type ProtocolError, protocolError } from '../shared/protocol/protocol-error.ts';
-import { BATCH_LENGTH, acquireBatch, releaseBatch } from './batch-pool.ts';
+import { BATCH_LENGTH, releaseBatch } from './batch-pool.ts';
+import { copyBytes } from './copy-bytes.ts';
+import type { FairQueue } from './fair-queue.ts';
+import { FrameBatch } from './frame-batch.ts';
+import { LinkPace } from './link-pace.ts';
+import { acquireQueue, releaseQueue } from './queue-pool.ts';
 
 /**
  * How a link ended: the peer sent CLOSE; the peer ended the stream between two frames; we destroyed it;
@@ -43,6 +49,19 @@ export interface TunnelLinkHandlers {
   drain(): void;
 }
 
+/** `one`: each packet in a TLS record of its own, for a router that takes a record for a frame. */
+export type FramesPerRecord = 'many' | 'one';
+
+export interface TrafficOptions {
+  readonly mtu: number;
+  /** Default `many`. */
+  readonly framesPerRecord?: FramesPerRecord;
+  /** False: a slow link only holds its senders back. Default true. */
+  readonly fairQueue?: boolean;
+}
+
+const EMPTY = new Uint8Array(0);
+
 /** Frames that wait for room behind both batches. A peer that reads nothing can hold this much, no more. */
 const MAXIMUM_WAITING_BYTES = 64 * 1024;
 
@@ -56,7 +75,10 @@ interface MutableCounters {
 /**
  * Tunnel frames over a stream, for client and router alike. It takes the stream over: no one else may
  * read it, write it or destroy it. Frames are gathered in a batch and written whole, one write in flight; meanwhile
- * the next batch fills. Both batches come from a pool and go back when idle.
+ * the next batch fills. Both batches come from a pool and go back when idle. No frame straddles two TLS records.
+ *
+ * A stream that takes less than the sender has to give holds the sender back; when that lasts, packets are queued
+ * here instead, in the order that is fair to all flows (fair-queue.ts).
  */
 export class TunnelLink {
   /** `performance.now()` when the peer was last heard. */
@@ -70,16 +92,22 @@ export class TunnelLink {
     receivedPackets: 0,
     sentPackets: 0,
   };
+  readonly #pace: LinkPace;
   #firstBytes: Uint8Array | undefined;
   #state: 'open' | 'leaving' | 'closed' = 'open';
-  #filling: Uint8Array | undefined;
-  #filled = 0;
+  readonly #batch = new FrameBatch();
   #inFlight: Uint8Array | undefined;
   #flushScheduled = false;
-  /** Frames in order behind #filling, which had no room for the first of them. */
+  /** Frames in order behind #batch, which had no room for the first of them. */
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #drainWanted = false;
+  #mayQueue = false;
+  /** Packets wait here while the link is slow. */
+  #queue: FairQueue | undefined;
+  #packetSpace: Uint8Array = EMPTY;
+  #packetAt = 0;
+  #packetLength = 0;
 
   /** `firstBytes`: what came with the HTTP answer, handed out before anything else, never inside the constructor. */
   constructor(
@@ -90,6 +118,7 @@ export class TunnelLink {
     this.#stream = stream;
     this.#handlers = handlers;
     this.#decoder = new FrameDecoder(this.#onFrame);
+    this.#pace = new LinkPace(stream, this.#onSlow);
     stream.on('error', this.#onError);
     stream.on('end', this.#onEnd);
     stream.on('close', this.#onClose);
@@ -121,25 +150,78 @@ export class TunnelLink {
   }
 
   /**
+   * Prepares for packets of the system's, `mtu` bytes long: records are made to hold a whole number of them, so that a
+   * write at full speed can be many records long and yet no frame straddles two; and slow links get a fair queue.
+   */
+  prepareForTraffic({ mtu, framesPerRecord = 'many', fairQueue = true }: TrafficOptions): void {
+    this.#mayQueue = fairQueue;
+    if (framesPerRecord === 'one') {
+      this.#batch.holdOneFrame();
+      return;
+    }
+    const frame = DATA_HEADER_LENGTH + mtu;
+    const length = Math.floor(BATCH_LENGTH / frame) * frame;
+    // Only a TLS socket has records, and only where it agrees do we know how they are cut.
+    if (this.#stream instanceof TLSSocket && this.#stream.setMaxSendFragment(length)) {
+      this.#batch.shapeRecords(length);
+    }
+  }
+
+  /**
    * Copies the IPv4 packet bytes[start..end) behind its header into the batch.
    * False = not taken: no room (`drain` follows) or the link is closed.
    */
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#state !== 'open') return false;
-    const length = end - start;
-    const whole = DATA_HEADER_LENGTH + length;
-    const batch = this.#waiting.length === 0 ? this.#batchWithRoom(whole) : undefined;
-    if (batch === undefined) {
-      this.#drainWanted = true;
-      return false;
-    }
-    writeDataHeader(batch, this.#filled, PppProtocol.ipv4, length);
-    copyBytes(bytes, start, end, batch, this.#filled + DATA_HEADER_LENGTH);
-    this.#filled += whole;
-    this.#counters.sentPackets += 1;
-    this.#counters.sentBytes += length;
-    this.#scheduleFlush();
+    const at = this.reservePacket(end - start);
+    if (at < 0) return false;
+    copyBytes(bytes, start, end, this.#packetSpace, at);
+    this.commitPacket();
     return true;
+  }
+
+  /** Where a reserved packet is written to; it changes with every `reservePacket`. */
+  get packetSpace(): Uint8Array {
+    return this.#packetSpace;
+  }
+
+  /**
+   * Where in `packetSpace` an IPv4 packet of `length` bytes is to be written; `commitPacket` must follow at once.
+   * -1 = no room (`drain` follows) or the link is closed.
+   */
+  reservePacket(length: number): number {
+    if (this.#state !== 'open') return -1;
+    const whole = DATA_HEADER_LENGTH + length;
+    this.#packetLength = length;
+    if (this.#queue === undefined) {
+      if (this.#waiting.length === 0 && this.#makeRoom(whole)) {
+        this.#packetSpace = this.#batch.bytes;
+        this.#packetAt = this.#batch.filled;
+        return this.#packetAt + DATA_HEADER_LENGTH;
+      }
+      if (this.#mayQueue && this.#pace.behind()) this.#queue = acquireQueue();
+    }
+    if (this.#queue === undefined) {
+      this.#drainWanted = true;
+      return -1;
+    }
+    this.#packetSpace = this.#queue.slab;
+    this.#packetAt = this.#queue.reserve();
+    return this.#packetAt + DATA_HEADER_LENGTH;
+  }
+
+  /** Sends what was written at the reserved place. */
+  commitPacket(): void {
+    const length = this.#packetLength;
+    const whole = DATA_HEADER_LENGTH + length;
+    writeDataHeader(this.#packetSpace, this.#packetAt, PppProtocol.ipv4, length);
+    if (this.#queue === undefined) {
+      this.#batch.filled += whole;
+      this.#counters.sentPackets += 1;
+      this.#counters.sentBytes += length;
+    } else {
+      this.#queue.commit(whole, DATA_HEADER_LENGTH, performance.now());
+    }
+    this.#scheduleFlush();
   }
 
   /** `n` counts from 0; the answer comes as keepAliveReply(n). */
@@ -222,10 +304,9 @@ export class TunnelLink {
 
   #sendFrame(frame: Uint8Array): void {
     if (this.#state !== 'open') return;
-    const batch = this.#waiting.length === 0 ? this.#batchWithRoom(frame.length) : undefined;
-    if (batch !== undefined) {
-      batch.set(frame, this.#filled);
-      this.#filled += frame.length;
+    if (this.#waiting.length === 0 && this.#makeRoom(frame.length)) {
+      this.#batch.bytes.set(frame, this.#batch.filled);
+      this.#batch.filled += frame.length;
       this.#scheduleFlush();
       return;
     }
@@ -237,16 +318,40 @@ export class TunnelLink {
     this.#waiting.push(frame);
   }
 
-  /** The batch being filled when `length` more bytes fit in it. */
-  #batchWithRoom(length: number): Uint8Array | undefined {
-    if (length > BATCH_LENGTH) throw new RangeError(`A frame of ${length} bytes fits in no batch`);
-    if (this.#filled + length > BATCH_LENGTH) {
-      // Full before the turn is over: it can leave now, and the next one be begun.
-      this.#flush();
-      if (this.#filled + length > BATCH_LENGTH) return undefined;
+  /** Whether a frame of `length` bytes fits in the batch now. */
+  #makeRoom(length: number): boolean {
+    if (this.#batch.reserve(length)) return true;
+    // Full before the turn is over: it can leave now, and the next one be begun.
+    this.#flush();
+    return this.#batch.reserve(length);
+  }
+
+  /** A link that is slow: what it has no room for waits in order of fairness, and goes on being read. */
+  readonly #onSlow = (): void => {
+    if (this.#state !== 'open' || this.#queue !== undefined) return;
+    this.#queue = acquireQueue();
+    if (this.#queue === undefined) return;
+    this.#drainWanted = false;
+    this.#handlers.drain();
+  };
+
+  #fillFromQueue(queue: FairQueue): void {
+    const now = performance.now();
+    const enough = this.#pace.writeLength;
+    const batch = this.#batch;
+    while (batch.filled < enough) {
+      const place = queue.take(now, batch.room);
+      if (place < 0) break;
+      const length = queue.frameLength(place);
+      batch.reserve(length);
+      copyBytes(queue.slab, place, place + length, batch.bytes, batch.filled);
+      batch.filled += length;
+      this.#counters.sentPackets += 1;
+      this.#counters.sentBytes += length - DATA_HEADER_LENGTH;
     }
-    this.#filling ??= acquireBatch();
-    return this.#filling;
+    if (!queue.isEmpty) return;
+    this.#queue = undefined;
+    releaseQueue(queue);
   }
 
   /** At the end of this turn of the event loop, so that what is sent in one turn shares a record. */
@@ -258,20 +363,20 @@ export class TunnelLink {
 
   readonly #scheduledFlush = (): void => {
     this.#flushScheduled = false;
+    if (this.#inFlight === undefined && this.#queue !== undefined) this.#fillFromQueue(this.#queue);
     this.#flush();
   };
 
   #flush(): void {
     if (this.#state === 'closed' || this.#inFlight !== undefined) return;
-    const batch = this.#filling;
-    if (batch !== undefined && this.#filled > 0) {
-      this.#inFlight = batch;
-      const length = this.#filled;
-      this.#filling = undefined;
-      this.#filled = 0;
-      this.#stream.write(batch.subarray(0, length), this.#onWritten);
+    const length = this.#batch.filled;
+    if (length > 0) {
+      this.#inFlight = this.#batch.detach();
+      this.#pace.writeBegins(length);
+      this.#stream.write(this.#inFlight.subarray(0, length), this.#onWritten);
       return;
     }
+    this.#batch.rest();
     if (this.#state === 'leaving' && this.#waiting.length === 0) this.#stream.end();
   }
 
@@ -282,11 +387,15 @@ export class TunnelLink {
       this.#onError(error);
       return;
     }
+    this.#pace.writeEnds();
     this.#inFlight = undefined;
     releaseBatch(batch);
     this.#moveWaiting();
+    if (this.#queue !== undefined && this.#state === 'open') this.#fillFromQueue(this.#queue);
     this.#flush();
-    if (this.#drainWanted && this.#waiting.length === 0 && this.#state === 'open') {
+    if (!this.#drainWanted) {
+      this.#pace.keptUp();
+    } else if (this.#waiting.length === 0 && this.#state === 'open') {
       this.#drainWanted = false;
       this.#handlers.drain();
     }
@@ -296,10 +405,9 @@ export class TunnelLink {
     while (this.#waiting.length > 0) {
       const frame = this.#waiting[0];
       if (frame === undefined) return;
-      const batch = this.#batchWithRoom(frame.length);
-      if (batch === undefined) return;
-      batch.set(frame, this.#filled);
-      this.#filled += frame.length;
+      if (!this.#makeRoom(frame.length)) return;
+      this.#batch.bytes.set(frame, this.#batch.filled);
+      this.#batch.filled += frame.length;
       this.#waitingBytes -= frame.length;
       this.#waiting.shift();
     }
@@ -323,8 +431,10 @@ export class TunnelLink {
   #close(how: LinkEnd): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    if (this.#filling !== undefined) releaseBatch(this.#filling);
-    this.#filling = undefined;
+    this.#pace.stop();
+    this.#batch.release();
+    if (this.#queue !== undefined) releaseQueue(this.#queue);
+    this.#queue = undefined;
     // The one in flight may still be read by the stream: it goes to the collector, not to the pool.
     this.#inFlight = undefined;
     this.#firstBytes = undefined;
@@ -332,11 +442,6 @@ export class TunnelLink {
     this.#stream.destroy();
     this.#handlers.closed(how);
   }
-}
-
-/** TypedArray.set needs a subarray, an object for each packet; Buffer's copy needs none. */
-function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, offset: number): void {
-  Buffer.prototype.copy.call(source, target, offset, start, end);
 }
 
 /** `slice` would do for a Uint8Array, but of a Buffer it gives a view. */

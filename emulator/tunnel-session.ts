@@ -195,6 +195,7 @@ export class TunnelSession {
     this.#timers.stop('deadline');
     this.#dialIn.replaceOthers();
     this.#parts.syslog.write(syslogLine.up(user.userName));
+    this.#link.prepareForTraffic({ mtu });
     this.#up = new UpTunnel(this.#parts, {
       vpn,
       user,

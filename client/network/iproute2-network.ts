@@ -99,7 +99,7 @@ function openFreeDevice(wished: string): Result<TunDevice, NetworkFailure> {
   const first = Number(wished.slice(stem.length) || '0');
   for (let i = 0; i < INTERFACE_COUNT; i += 1) {
     const name = i === 0 ? wished : `${stem}${first + i}`;
-    const opened = openTunDevice(name, { mustBeNew: true });
+    const opened = openTunDevice(name, { mustBeNew: true, offload: 'tcp-udp' });
     if (opened.ok) return opened;
     if (opened.error.kind !== 'device-exists') return err(opened.error);
   }

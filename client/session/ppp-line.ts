@@ -113,6 +113,7 @@ export class PppLine {
       this.#onPacket = (bytes, start, end) => void roundTrip.receive(bytes, start, end);
       return;
     }
+    this.#link.prepareForTraffic({ mtu: opened.mtu });
     const pump = startPump(tun, this.#link, opened.mtu);
     this.#stopPump = () => pump.stop();
     this.#onDrain = () => pump.drain();

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { openTunDevice } from '../../datapath/tun-device.ts';
 import type { TunDevice, TunFailure } from '../../datapath/tun-device.ts';
+import { TunReader } from '../../datapath/tun-reader.ts';
+import { TunWriter } from '../../datapath/tun-writer.ts';
 import { UnreachableCode } from '../../shared/ip/icmp.ts';
 import { ipv4Destination, ipv4PayloadStart } from '../../shared/ip/ipv4.ts';
 import { netmaskToPrefix, parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
@@ -40,7 +42,7 @@ export type TunLanFailure =
  * All of it is in the network namespace of this process, and gone after `close`.
  */
 export async function createTunLan(options: TunLanOptions): Promise<Result<Lan, TunLanFailure>> {
-  const device = openTunDevice(options.config.interfaceName, { mustBeNew: true });
+  const device = openTunDevice(options.config.interfaceName, { mustBeNew: true, offload: 'tcp-udp' });
   if (!device.ok) {
     return device;
   }
@@ -61,8 +63,11 @@ class TunLan implements Lan {
   readonly #device: TunDevice;
   readonly #restoreForwarding: (() => Promise<void>) | undefined;
   readonly #sessions: AttachedSessions;
-  readonly #buffer = new Uint8Array(65_536);
-  /** A packet at the buffer's front that its tunnel had no room for; the device is paused meanwhile. */
+  readonly #reader: TunReader;
+  readonly #writer: TunWriter;
+  /** The next packet of what was read. */
+  readonly #packet = Buffer.allocUnsafeSlow(65_536);
+  /** A tunnel that had no room for #packet, of `length` bytes; the device is paused meanwhile. */
   #held: { readonly session: AttachedSession; readonly length: number } | undefined;
 
   constructor(
@@ -71,6 +76,8 @@ class TunLan implements Lan {
     restoreForwarding: (() => Promise<void>) | undefined,
   ) {
     this.#device = device;
+    this.#reader = new TunReader(device);
+    this.#writer = new TunWriter(device);
     this.#restoreForwarding = restoreForwarding;
     const address = parseIpv4Address(gateway) ?? 0;
     const zone = new DnsZone();
@@ -81,7 +88,7 @@ class TunLan implements Lan {
       { gateway: address, hosts: new Map([[address, createGatewayHost(gateway)]]), zone, otherPorts: 'pass' },
       {
         forward: (bytes, start, end) => {
-          device.write(bytes, start, end);
+          this.#writer.write(bytes, start, end);
         },
         drained: (session) => {
           this.#letGo(session);
@@ -107,32 +114,45 @@ class TunLan implements Lan {
 
   async close(): Promise<void> {
     this.#sessions.detachAll();
+    this.#writer.stop();
     this.#device.close();
     await this.#restoreForwarding?.();
   }
 
   #readPackets(): void {
     for (let count = 0; count < PACKETS_PER_TURN && this.#held === undefined; count += 1) {
-      const length = this.#device.read(this.#buffer, 0, this.#buffer.length);
-      if (length <= 0) {
+      if (!this.#reader.read()) {
         return;
       }
-      this.#receiveFromKernel(length);
+      this.#receiveFromKernel();
     }
   }
 
-  #receiveFromKernel(length: number): void {
-    if (ipv4PayloadStart(this.#buffer, 0, length) < 0) {
+  #receiveFromKernel(): void {
+    const { bytes, start, end, packets } = this.#reader;
+    if (ipv4PayloadStart(bytes, start, end) < 0) {
       return;
     }
-    const session = this.#sessions.find(ipv4Destination(this.#buffer, 0));
+    const session = this.#sessions.find(ipv4Destination(bytes, start));
     if (session === undefined) {
-      this.#sessions.sendUnreachable(UnreachableCode.host, this.#buffer, 0, length);
-    } else if (!session.deliver(this.#buffer, 0, length) && this.#sessions.size === 1) {
-      // A lone tunnel holds the kernel back instead of losing packets. Several lose, as in any router, so that a
-      // slow one does not stop the others.
-      this.#held = { session, length };
-      this.#device.pause();
+      this.#sessions.sendUnreachable(UnreachableCode.host, bytes, start, end);
+    } else if (this.#reader.cut(session.session.mtu)) {
+      this.#deliver(session, packets.nextLength);
+    }
+  }
+
+  /** All packets that are left of what was read. */
+  #deliver(session: AttachedSession, first: number): void {
+    const { packets } = this.#reader;
+    for (let length = first; length > 0; length = packets.nextLength) {
+      packets.writeNext(this.#packet, 0);
+      if (!session.deliver(this.#packet, 0, length) && this.#sessions.size === 1) {
+        // A lone tunnel holds the kernel back instead of losing packets. Several lose, as in any router, so that a
+        // slow one does not stop the others.
+        this.#held = { session, length };
+        this.#device.pause();
+        return;
+      }
     }
   }
 
@@ -141,11 +161,14 @@ class TunLan implements Lan {
     if (held === undefined || held.session !== session) {
       return;
     }
-    if (!session.deliver(this.#buffer, 0, held.length) && this.#sessions.size === 1) {
+    if (!session.deliver(this.#packet, 0, held.length) && this.#sessions.size === 1) {
       return;
     }
     this.#held = undefined;
-    this.#device.resume();
+    this.#deliver(session, this.#reader.packets.nextLength);
+    if (this.#held === undefined) {
+      this.#device.resume();
+    }
   }
 }
 
