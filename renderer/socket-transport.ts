@@ -1,6 +1,6 @@
 import type { CallName } from '../shared/contract.ts';
 import { readMessage, serverMessageSchema, WRONG_TOKEN } from '../shared/contract/socket-messages.ts';
-import type { LinkStatus, WindowTransport } from './transport.ts';
+import type { LinkStatus, WindowTransport } from './window-transport.ts';
 
 export interface SocketOptions {
   readonly url: string;

@@ -1,16 +1,7 @@
 import type { ContractBridge } from '../shared/contract/bridge.ts';
-import type { ContractTransport } from '../shared/contract/contract-client.ts';
 import { socketTransport } from './socket-transport.ts';
 import { readToken } from './token.ts';
-
-/** `refused`: the program is there but does not know this window's token. */
-export type LinkStatus = 'connecting' | 'connected' | 'lost' | 'refused';
-
-/** What the window talks through. */
-export interface WindowTransport extends ContractTransport {
-  readonly status: () => LinkStatus;
-  readonly onStatus: (listener: () => void) => () => void;
-}
+import type { WindowTransport } from './window-transport.ts';
 
 declare global {
   interface Window {

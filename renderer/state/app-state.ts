@@ -5,7 +5,7 @@ import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Problem, ProfileView, Snapshot } from '../../shared/contract/snapshot-schema.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { sortedProfiles } from '../logic/profile-order.ts';
-import type { LinkStatus } from '../transport.ts';
+import type { LinkStatus } from '../window-transport.ts';
 
 export type View = 'status' | 'statistics' | 'log' | 'settings';
 

@@ -1,5 +1,5 @@
 import type { ContractClient } from '../../shared/contract/contract-client.ts';
-import type { WindowTransport } from '../transport.ts';
+import type { WindowTransport } from '../window-transport.ts';
 import { initialState, nextState, type AppEvent, type AppState } from './app-state.ts';
 
 /** The window's one snapshot, for `useSyncExternalStore`. */

@@ -43,7 +43,10 @@ const unreadable: UnreadableTexts = {
 };
 
 const error: ErrorTexts = {
-  'invalid-request': () => 'Etwas von dem, was Sie eingegeben haben, ist nicht brauchbar.',
+  'invalid-request': ({ issues }) =>
+    issues.some(({ code }) => code === 'code-used')
+      ? 'Dieses Einmalkennwort wurde schon benutzt. Warten Sie auf das nächste: Jedes gilt nur einmal.'
+      : 'Etwas von dem, was Sie eingegeben haben, ist nicht brauchbar.',
   'unknown-call': () => 'Fenster und Programm haben verschiedene Versionen. Starten Sie das Programm neu.',
   'secrets-unavailable': ({ detail }) =>
     `Der Schlüsselbund des Systems hat das Kennwort nicht angenommen: ${detail}`,

@@ -39,7 +39,10 @@ const unreadable: UnreadableTexts = {
 };
 
 const error: ErrorTexts = {
-  'invalid-request': () => 'Something in what you entered cannot be used.',
+  'invalid-request': ({ issues }) =>
+    issues.some(({ code }) => code === 'code-used')
+      ? 'This one-time password was used already. Wait for the next one: each is taken only once.'
+      : 'Something in what you entered cannot be used.',
   'unknown-call': () => 'Window and program are of different versions. Start the program anew.',
   'secrets-unavailable': ({ detail }) => `The system’s keyring did not take the password: ${detail}`,
   'unreadable-file': ({ problem }) => unreadable[problem],

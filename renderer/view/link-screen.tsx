@@ -1,4 +1,4 @@
-import type { LinkStatus } from '../transport.ts';
+import type { LinkStatus } from '../window-transport.ts';
 import { useWords } from './app-context.ts';
 import { WarningIcon } from './icons.tsx';
 
