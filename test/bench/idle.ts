@@ -11,7 +11,7 @@ import type { Bench, SectionResult } from './section.ts';
 import { fixed, mebibytes } from './text.ts';
 
 /** What connecting has stirred up settles. */
-const SETTLE_MILLISECONDS = 3000;
+const SETTLE_MILLISECONDS = { whole: 3000, quick: 1000 };
 
 interface IdleSample {
   readonly process: string;
@@ -47,7 +47,7 @@ export async function idle(bench: Bench): Promise<SectionResult> {
     pids.set('openvpn client', theirs.clientPid).set('openvpn server', theirs.serverPid);
   }
   bench.progress(`idle: ${bench.options.idleSeconds} s`);
-  await wait(SETTLE_MILLISECONDS);
+  await wait(bench.options.quick ? SETTLE_MILLISECONDS.quick : SETTLE_MILLISECONDS.whole);
   const samples = await watchIdle(pids, bench.options.idleSeconds);
   bench.progress('');
   print(samples);

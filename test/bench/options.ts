@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type Result, err, ok } from '../../shared/result.ts';
 
 export const SECTIONS = ['throughput', 'connect-time', 'idle', 'many-sessions'] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -8,6 +9,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Length of each load. */
   readonly seconds: number;
+  /** TCP connections at once in a load. */
+  readonly streams: readonly number[];
   /** Length of the idle measurement. */
   readonly idleSeconds: number;
   readonly sections: readonly SectionName[];
@@ -25,7 +28,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N       length of each load (2)
   --only SECTION    ${SECTIONS.join(', ')}; may be repeated
   --json FILE       write everything that was measured there
-  --quick           a first impression in under a minute: one short round, openvpn alone, 100 sessions
+  --quick           a first impression in under a minute: one short round against openvpn alone
   --help            this
 `;
 
@@ -40,38 +43,45 @@ const flagsSchema = z.object({
   help: z.boolean().default(false),
 });
 
-/** `help`, or what is wrong with the words in a sentence. */
+/** `say`: the help, or what is wrong with the words. */
 export function parseOptions(words: readonly string[]): BenchOptions | { readonly say: string } {
-  const flags = flagsSchema.safeParse(parseWords(words));
+  const given = parseWords(words);
+  if (!given.ok) return { say: `${given.error}\n\n${USAGE}` };
+  const flags = flagsSchema.safeParse(given.value);
   if (!flags.success) {
     const [issue] = flags.error.issues;
-    return { say: `--${issue?.path.join(' ') ?? ''}: ${issue?.message ?? 'wrong'}\n\n${USAGE}` };
+    return { say: `--${String(issue?.path[0])}: ${issue?.message}\n\n${USAGE}` };
   }
   const { quick, help, only, rounds, seconds, json } = flags.data;
   if (help) return { say: USAGE };
   return {
     rounds: rounds ?? (quick ? 1 : 3),
     seconds: seconds ?? (quick ? 1 : 2),
+    streams: quick ? [1] : [1, 4],
     idleSeconds: quick ? 3 : 20,
     sections: only ?? SECTIONS,
-    sessionCounts: quick ? [1, 100] : [1, 100, 1000],
+    sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,
     jsonFile: json,
     quick,
   };
 }
 
-function parseWords(words: readonly string[]): unknown {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      only: { type: 'string', multiple: true },
-      json: { type: 'string' },
-      quick: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  return values;
+function parseWords(words: readonly string[]): Result<unknown, string> {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        json: { type: 'string' },
+        quick: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    return ok(values);
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
 }

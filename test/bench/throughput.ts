@@ -17,18 +17,19 @@ import { fixed, ratio } from './text.ts';
 const BASE: readonly Peer[] = [noTunnel, smartvpn, openvpn];
 const FURTHER: readonly Peer[] = [openconnect, socat];
 
-const LOADS = [
-  { direction: 'down', streams: 1 },
-  { direction: 'up', streams: 1 },
-  { direction: 'down', streams: 4 },
-  { direction: 'up', streams: 4 },
-] as const;
+type LoadKind = Omit<Load, 'seconds'>;
+
+function loadKinds({ streams }: Bench['options']): LoadKind[] {
+  return streams.flatMap((count) =>
+    (['down', 'up'] as const).map((direction) => ({ direction, streams: count })),
+  );
+}
 
 const IDLE_PINGS = { seconds: 1, interval: 0.04 };
 const LOADED_PING_INTERVAL = 0.05;
 
 /** One load of one peer in one round. */
-interface LoadSample extends Omit<Load, 'seconds'> {
+interface LoadSample extends LoadKind {
   readonly megabitsPerSecond: number;
   readonly retransmits: number;
   /** CPU seconds of the process (with its children) for 10⁹ bytes that arrived. */
@@ -70,6 +71,7 @@ export async function throughput(bench: Bench): Promise<SectionResult> {
   const { peers, skipped } = installedPeers(bench.options.allPeers);
   if (missingIperf()) return { skipped: ['iperf3 is not installed'], samples: [], summary: [] };
   const hosts = await makeHosts(bench.cleanup);
+  const kinds = loadKinds(bench.options);
   const samples: PeerSample[] = [];
   for (let round = 1; round <= bench.options.rounds; round += 1) {
     for (const peer of peers) {
@@ -85,14 +87,12 @@ export async function throughput(bench: Bench): Promise<SectionResult> {
       }
     }
   }
-  const summary = peers.map(({ name }) =>
-    summarize(
-      name,
-      samples.filter(({ peer }) => peer === name),
-    ),
-  );
+  const summary = peers.map(({ name }) => {
+    const own = samples.filter(({ peer }) => peer === name);
+    return summarize(name, own, kinds);
+  });
   bench.progress('');
-  print(summary);
+  print(summary, kinds);
   return { skipped, samples, summary };
 }
 
@@ -122,7 +122,7 @@ async function measurePeer(bench: Bench, hosts: BenchHosts, peer: Peer, round: n
     // Programs that compile themselves as they run are measured warm, and everybody's TCP windows are open.
     await transfer(hosts.client, hosts.lan, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
     const loads: LoadSample[] = [];
-    for (const load of LOADS) {
+    for (const load of loadKinds(bench.options)) {
       loads.push(await measureLoad(hosts, open, { ...load, seconds: bench.options.seconds }));
     }
     return { peer: peer.name, round, loadAverageBefore, cipher: open.cipher, idlePings, loads };
@@ -152,12 +152,12 @@ async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promi
   };
 }
 
-function summarize(peer: string, samples: readonly PeerSample[]): PeerSummary {
+function summarize(peer: string, samples: readonly PeerSample[], kinds: readonly LoadKind[]): PeerSummary {
   return {
     peer,
     cipher: samples[0]?.cipher ?? '',
     idlePing: median(samples.flatMap(({ idlePings }) => idlePings.roundTrips)),
-    loads: LOADS.map(({ direction, streams }) => {
+    loads: kinds.map(({ direction, streams }) => {
       const loads = samples.flatMap((sample) =>
         sample.loads.filter((load) => load.direction === direction && load.streams === streams),
       );
@@ -178,7 +178,7 @@ function summarize(peer: string, samples: readonly PeerSample[]): PeerSummary {
   };
 }
 
-function print(summary: readonly PeerSummary[]): void {
+function print(summary: readonly PeerSummary[], kinds: readonly LoadKind[]): void {
   const rows = [
     [
       'load',
@@ -193,7 +193,7 @@ function print(summary: readonly PeerSummary[]): void {
       'ping 90 %',
     ],
   ];
-  LOADS.forEach(({ direction, streams }, index) => {
+  kinds.forEach(({ direction, streams }, index) => {
     const rateOf = (name: string): number =>
       summary.find(({ peer }) => peer === name)?.loads[index]?.megabitsPerSecond ?? Number.NaN;
     for (const { peer, loads } of summary) {
