@@ -6,6 +6,7 @@ import { totpCode } from '../../shared/otp/totp.ts';
 import { windowBuilt } from '../support/built-window.ts';
 import { startChromium } from '../support/chromium.ts';
 import { namespacesPossible } from '../support/namespace.ts';
+import { WITHOUT_NETWORK_PRIVILEGE, sparingThisMachine } from '../support/network-privilege.ts';
 import { type Home, makeHome } from '../support/program.ts';
 import { RouterHost } from '../support/router-host.ts';
 import {
@@ -82,7 +83,7 @@ export class Office {
     const built = windowBuilt();
     const home = await makeHome();
     const hosts = namespacesPossible() ? await createThreeHosts('browser') : undefined;
-    const prefix = hosts === undefined ? withoutPrivilege() : prefixInside(hosts.client);
+    const prefix = hosts === undefined ? sparingThisMachine() : prefixInside(hosts.client);
     const [router, browser] = await Promise.all([
       startRouter(options.router ?? {}, hosts),
       startChromium(hosts === undefined ? [] : prefix),
@@ -101,7 +102,7 @@ export class Office {
   /** Another person on the same computer who may not set up networks. */
   startUnprivileged(home: Home): WindowProgram {
     return WindowProgram.start(home, {
-      prefix: this.hosts === undefined ? this.#prefix : [...this.#prefix, ...LESS],
+      prefix: this.hosts === undefined ? this.#prefix : [...this.#prefix, ...WITHOUT_NETWORK_PRIVILEGE],
     });
   }
 
@@ -129,13 +130,6 @@ export class Office {
 
 /** What http://10.77.0.2/ serves. */
 export const DOWNLOAD_BYTES = 3_000_000;
-
-const LESS = ['setpriv', '--bounding-set', '-net_admin', '--inh-caps', '-net_admin'] as const;
-
-/** Never on the machine's own network: whoever is root here without namespaces goes without that privilege. */
-function withoutPrivilege(): readonly string[] {
-  return process.geteuid?.() === 0 ? LESS : [];
-}
 
 function startRouter(changes: RouterConfigInput, hosts: ThreeHosts | undefined): Promise<RouterHost> {
   if (hosts === undefined) {

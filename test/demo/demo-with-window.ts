@@ -67,9 +67,9 @@ async function showInUserNamespace(socketPath: string, port: number): Promise<nu
     const told = openSchema.safeParse(message);
     if (told.success) openHere(told.data.open);
   });
-  // Ctrl-C reaches the child too; it tidies up, and we wait for it.
+  // It tidies up, and we wait for it. At Ctrl-C it hears of it twice, which is no harm.
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.on('SIGINT', () => undefined).on('SIGTERM', passOn);
+  process.on('SIGINT', passOn).on('SIGTERM', passOn).on('SIGHUP', passOn);
   const [code]: unknown[] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RouterConfigInput } from '../../emulator/config.ts';
 import { profileDraftSchema } from '../../shared/profile-draft.ts';
+import { sparingThisMachine } from '../support/network-privilege.ts';
 import { type Home, makeHome } from '../support/program.ts';
 import { RouterHost } from '../support/router-host.ts';
 import { openSocketWindow } from '../support/socket-window.ts';
@@ -65,7 +66,7 @@ export async function sceneInNamespaces(
       url.port = String(port);
       return url.href;
     };
-    if (!interrupted.aborted) await addProfiles(outside(first.href), ADDRESS.router, router.port);
+    if (!interrupted.aborted) await addProfiles(first.href, socketPath, ADDRESS.router, router.port);
     hosts.client.spawn([process.execPath, STEADY_TRAFFIC, `http://${ADDRESS.lanHost}/`], { stdio: 'ignore' });
     return {
       router: ADDRESS.router,
@@ -88,8 +89,11 @@ export async function sceneOverLoopback(port: number): Promise<WindowScene> {
       await RouterHost.start({ ...USERS, listen: { host: '127.0.0.1', port: 0 } }),
       (made) => made.close(),
     );
-    const program = startProgram(ends, home, port === 0 ? {} : { port });
-    await addProfiles(await program.address(), '127.0.0.1', router.port);
+    const program = startProgram(ends, home, {
+      prefix: sparingThisMachine(),
+      ...(port === 0 ? {} : { port }),
+    });
+    await addProfiles(await program.address(), undefined, '127.0.0.1', router.port);
     return {
       router: `127.0.0.1:${router.port}`,
       fingerprint: router.fingerprint,
@@ -107,8 +111,13 @@ function startProgram(ends: Ends, home: Home, options: Parameters<typeof WindowP
 }
 
 /** One that asks for the PIN alone, because it has the token's secret; one for the token in the terminal. */
-async function addProfiles(address: string, server: string, port: number): Promise<void> {
-  const window = await openSocketWindow(address);
+async function addProfiles(
+  address: string,
+  socketPath: string | undefined,
+  server: string,
+  port: number,
+): Promise<void> {
+  const window = await openSocketWindow(address, socketPath);
   const { client } = window;
   const profile = profileDraftSchema.parse({
     name: 'Office',

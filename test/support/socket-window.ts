@@ -8,10 +8,14 @@ export interface SocketWindow {
   close(): Promise<void>;
 }
 
-/** A window of `smartvpn ui` without a page: `address` as the program prints it. */
-export async function openSocketWindow(address: string): Promise<SocketWindow> {
+/**
+ * A window of `smartvpn ui` without a page: `address` as the program prints it. `socketPath`: reached over this
+ * Unix socket (port-bridge.ts) in place of its port.
+ */
+export async function openSocketWindow(address: string, socketPath?: string): Promise<SocketWindow> {
   const { host, origin, hash } = new URL(address);
-  const socket = new WebSocket(`ws://${host}/contract`, { origin });
+  const place = socketPath === undefined ? `ws://${host}/contract` : `ws+unix:${socketPath}:/contract`;
+  const socket = new WebSocket(place, { origin, headers: { host } });
   const replies = new Map<number, (reply: unknown) => void>();
   const listeners = new Set<(name: unknown, payload: unknown) => void>();
   const welcomed = new Promise<void>((resolve) => {
