@@ -1,5 +1,5 @@
+import './zod-without-eval.ts';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { contractClient } from '../shared/contract/contract-client.ts';
 import { saveFile } from './save-file.ts';
 import { createActions } from './state/actions.ts';
@@ -14,9 +14,6 @@ import './style/controls.css';
 import './style/frame.css';
 import './style/views.css';
 import './style/dialogs.css';
-
-// zod would compile parsers from text, which the page's policy forbids.
-z.config({ jitless: true });
 
 const transport = windowTransport(window);
 const client = contractClient(transport);

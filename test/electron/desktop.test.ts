@@ -1,51 +1,278 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { buildDesktop } from './build-desktop.ts';
-import type { DoubleRun } from './desktop-run.ts';
-import { runOnDouble } from './run-on-double.ts';
-import { startSessionBus, type SessionBus } from './session-bus.ts';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { callChannel } from '../../electron/ipc-channels.ts';
+import { call, CALL_COUNT, DesktopTrial, KEEP } from './desktop-trial.ts';
+import { startOnDouble } from './run-on-double.ts';
 
-let built: Awaited<ReturnType<typeof buildDesktop>>;
-let bus: SessionBus;
-let home: string;
-let run: DoubleRun | undefined;
+let trial: DesktopTrial;
 
 beforeAll(async () => {
-  built = await buildDesktop();
-  bus = await startSessionBus();
-  await bus.showTray();
+  trial = await DesktopTrial.prepare();
+  console.log('These tests run in the double of Electron (Node, its window in Chromium).');
 });
-afterAll(async () => {
-  await bus.close();
-  await built.remove();
-});
-afterEach(async () => {
-  run?.signal('SIGTERM');
-  await run?.ended;
-  run = undefined;
-  await rm(home, { recursive: true, force: true });
-});
+afterAll(() => trial.close());
+beforeEach(() => trial.begin());
+afterEach(() => trial.end());
 
-async function start(environment: Record<string, string> = {}, args: string[] = []): Promise<DoubleRun> {
-  home = await mkdtemp(join(tmpdir(), 'svpn-desktop-'));
-  run = await runOnDouble({
-    built,
-    home,
-    arguments: args,
-    environment: { DBUS_SESSION_BUS_ADDRESS: bus.address, ...environment },
-  });
-  console.log(`runs in ${run.runsIn}`);
-  return run;
-}
+const PROFILE = { name: 'Office & Co', server: 'vpn.example.com', userName: 'vera' };
 
-describe('the window', () => {
-  test('shows the page', async () => {
-    const { page, seen } = await start();
+describe('the page', () => {
+  test('comes from the own scheme under the strict policy, breaks none of it, and may be loaded again', async () => {
+    const { page, look } = await trial.start();
+    const violations: string[] = [];
+    page.on('console', (message) => {
+      if (/content security policy|trusted/i.test(message.text())) violations.push(message.text());
+    });
+    const response = await page.reload();
     await page.getByRole('button', { name: /add/i }).first().waitFor();
-    const desk = await seen(({ window, tray }) => window?.isVisible === true && tray !== undefined);
-    expect(desk.tray?.image).toBe('tray-grey');
-    expect(desk.isSandboxed).toBe(true);
+    const policy = response?.headers()['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(response?.headers()['x-content-type-options']).toBe('nosniff');
+    expect(violations).toEqual([]);
+    const { navigations, isSandboxed } = await look();
+    expect(navigations.at(-1)).toEqual({ url: 'smartvpn://app/index.html', isAllowed: true });
+    expect(isSandboxed).toBe(true);
   });
+
+  test('sees one method for each message, and neither Electron nor Node', async () => {
+    const { page } = await trial.start();
+    const seen = await page.evaluate(`Object.keys(window.smartvpn).length`);
+    expect(seen).toBe(CALL_COUNT + 1);
+    expect(await page.evaluate(`[typeof require, typeof process, typeof module]`)).toEqual(
+      Array(3).fill('undefined'),
+    );
+    const heard = await page.evaluate(`new Promise((resolve) => {
+      window.smartvpn.onNotification((...seen) => resolve(seen.map((value) => typeof value)));
+      void window.smartvpn.changeSettings({ theme: 'dark' });
+    })`);
+    expect(heard).toEqual(['string', 'object']);
+  });
+
+  test('goes nowhere else: no navigation, no frame, no window, no permission, no foreign download', async () => {
+    const { page, perform, seen, look } = await trial.start();
+    await page.evaluate(`location.href = 'https://evil.example/'`);
+    const denied = await seen(({ navigations }) => navigations.some(({ isAllowed }) => !isAllowed));
+    expect(denied.navigations.at(-1)).toEqual({ url: 'https://evil.example/', isAllowed: false });
+    expect(page.url()).toContain('/index.html');
+    await page.evaluate(`location.href = '/other.html'`);
+    await seen(({ navigations }) =>
+      navigations.some(({ url, isAllowed }) => url.endsWith('/other.html') && !isAllowed),
+    );
+
+    for (const url of [
+      'https://evil.example/',
+      'file:///etc/passwd',
+      'https://www.draytek.com.evil.example/',
+    ]) {
+      expect(await perform({ do: 'open-window', url })).toBe('deny');
+    }
+    expect(await perform({ do: 'open-window', url: 'https://www.draytek.com/' })).toBe('deny');
+    expect((await look()).openedLinks).toEqual(['https://www.draytek.com/']);
+
+    for (const permission of ['media', 'geolocation', 'notifications', 'usb']) {
+      expect(await perform({ do: 'ask-permission', permission })).toEqual({
+        request: false,
+        check: false,
+        device: false,
+      });
+    }
+    expect(await perform({ do: 'download', url: 'https://evil.example/x' })).toBe(false);
+    expect(await perform({ do: 'download', url: 'blob:smartvpn://app.evil/x' })).toBe(false);
+    expect(await perform({ do: 'download', url: 'blob:smartvpn://app/5b1c' })).toBe(true);
+  });
+
+  test('alone may call: every other sender is refused on every channel', async () => {
+    const { page, perform, look } = await trial.start();
+    const { channels } = await look();
+    expect(channels).toHaveLength(CALL_COUNT);
+    for (const sender of ['other-window', 'subframe', 'other-page', 'gone'] as const) {
+      for (const channel of channels) {
+        await expect(perform({ do: 'foreign-call', channel, sender })).rejects.toThrow('refused');
+      }
+    }
+    // A real frame of Chromium inside our own page.
+    const channel = callChannel('snapshot');
+    await page.evaluate(`document.body.append(document.createElement('iframe'))`);
+    const frame = page.frames().find((candidate) => candidate !== page.mainFrame());
+    await expect(frame?.evaluate(`window.__electronInvoke('${channel}', {})`)).rejects.toThrow('refused');
+    expect(await call(page, 'snapshot', {})).toMatchObject({ platform: { shell: 'electron' } });
+  });
+
+  test('gets arguments refused that are none, in words', async () => {
+    const { page } = await trial.start();
+    const reply = await page.evaluate(`window.smartvpn.connect({ profileId: '../../etc', purpose: 'use' })`);
+    expect(reply).toMatchObject({ ok: false, error: { code: 'invalid-request' } });
+  });
+});
+
+describe('window and tray', () => {
+  test('with a tray closing hides, and the tray or a second start brings it back', async () => {
+    const { perform, seen, page } = await trial.start();
+    await seen(({ window, tray }) => window?.isVisible === true && tray?.image === 'tray-grey');
+    await perform({ do: 'close-window' });
+    await seen(({ window }) => window?.isVisible === false);
+    await perform({ do: 'double-click-tray' });
+    await seen(({ window }) => window?.isVisible === true);
+    await perform({ do: 'close-window' });
+    await perform({ do: 'choose-in-tray', labels: ['Show'] });
+    await seen(({ window }) => window?.isVisible === true);
+    await perform({ do: 'close-window' });
+    const second = startOnDouble({ built: trial.built, home: trial.home });
+    const [code]: unknown[] = await once(second, 'exit');
+    expect(code).toBe(0);
+    await seen(({ window }) => window?.isVisible === true);
+    expect(page.isClosed()).toBe(false);
+  });
+
+  test('without a tray closing ends the program instead of hiding it for ever', async () => {
+    await trial.bus.hideTray();
+    const { perform, seen, ended, page } = await trial.start();
+    await seen(({ window }) => window?.isVisible === true);
+    expect((await call(page, 'snapshot', {})).platform.hasTray).toBe(false);
+    await perform({ do: 'close-window' }).catch(() => undefined);
+    expect(await ended).toBe(0);
+  });
+
+  test('a tray that goes away gives a hidden window back', async () => {
+    const { perform, seen } = await trial.start();
+    await seen(({ window, tray }) => window?.isVisible === true && tray !== undefined);
+    await perform({ do: 'close-window' });
+    await trial.bus.hideTray();
+    const desk = await seen(({ window }) => window?.isVisible === true);
+    expect(desk.tray).toBeUndefined();
+    await trial.bus.showTray();
+    await seen(({ tray }) => tray !== undefined);
+  });
+
+  test('the menu follows the profiles and the language', async () => {
+    const { page, seen } = await trial.start();
+    await call(page, 'addProfile', { profile: PROFILE, secrets: KEEP });
+    const desk = await seen(({ tray }) => tray?.menu.some(({ items }) => items.length > 0) === true);
+    expect(desk.tray?.menu.map(({ label }) => label)).toEqual([
+      'Disconnected',
+      'Connect',
+      'Disconnect',
+      'Statistics',
+      'Show',
+      'Quit',
+    ]);
+    // An ampersand is doubled, or it would underline what follows.
+    expect(desk.tray?.menu[1]?.items).toEqual([{ label: 'Office && Co', isEnabled: true, items: [] }]);
+    await call(page, 'changeSettings', { language: 'de' });
+    await seen(({ tray }) => tray?.menu[1]?.label === 'Verbinden');
+  });
+
+  test('"Statistics" in the tray shows that view in the window', async () => {
+    const { page, perform, seen } = await trial.start();
+    await call(page, 'addProfile', { profile: PROFILE, secrets: KEEP });
+    await seen(({ tray }) => tray?.menu.some(({ items }) => items.length > 0) === true);
+    await perform({ do: 'close-window' });
+    await page.evaluate(`window.smartvpn.onNotification((name, payload) => {
+      if (name === 'show') window.shown = payload;
+    })`);
+    await perform({ do: 'choose-in-tray', labels: ['Statistics'] });
+    await expect.poll(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
+    await seen(({ window }) => window?.isVisible === true);
+  });
+
+  test('started at login it stays in the tray; without one it lies in the task bar', async () => {
+    const first = await trial.start({}, ['--at-login']);
+    await first.seen(({ tray }) => tray !== undefined);
+    expect((await first.look()).window?.isVisible).toBe(false);
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await trial.bus.hideTray();
+    const second = await trial.start({}, ['--at-login']);
+    await second.seen(({ window }) => window?.isMinimised === true);
+  });
+});
+
+describe('settings', () => {
+  test('the theme goes to the desktop, and the window opens in it the next time', async () => {
+    const first = await trial.start();
+    await call(first.page, 'changeSettings', { theme: 'dark' });
+    await first.seen(({ theme }) => theme === 'dark');
+    await first.perform({ do: 'quit' });
+    expect(await first.ended).toBe(0);
+    const second = await trial.start();
+    await second.seen(({ theme }) => theme === 'dark');
+  });
+
+  test('start at login is a desktop entry, which goes with the setting', async () => {
+    const { page } = await trial.start();
+    const entry = join(trial.home, 'config', 'autostart', 'smartvpn.desktop');
+    await call(page, 'changeSettings', { startAtLogin: true });
+    await expect.poll(() => readFile(entry, 'utf8').catch(() => '')).toContain('"--at-login"');
+    await call(page, 'changeSettings', { startAtLogin: false });
+    await expect
+      .poll(() =>
+        stat(entry).then(
+          () => 'there',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
+  });
+
+  test("the window's place is kept by electron-store, and a damaged file of it is no obstacle", async () => {
+    const first = await trial.start();
+    await first.seen(({ window }) => window?.isVisible === true);
+    await first.perform({ do: 'close-window' });
+    const file = join(trial.home, 'config', 'smartvpn', 'desktop', 'shell.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      window: { width: 960, height: 680, isMaximised: false },
+    });
+  });
+});
+
+describe('secrets', () => {
+  const secret = 'planted-secret-7Q';
+
+  async function filesWith(text: string): Promise<string[]> {
+    const files = await readdir(trial.home, { recursive: true, withFileTypes: true });
+    const found: string[] = [];
+    for (const file of files.filter((candidate) => candidate.isFile())) {
+      const path = join(file.parentPath, file.name);
+      if ((await readFile(path)).includes(text)) found.push(path);
+    }
+    return found;
+  }
+
+  test('are encrypted by the keyring, in a file of the user alone, and there after a restart', async () => {
+    const first = await trial.start();
+    const { profile } = await call(first.page, 'addProfile', {
+      profile: PROFILE,
+      secrets: { ...KEEP, password: { change: 'set', value: secret } },
+    });
+    expect(profile.keeps.password).toBe(true);
+    const file = join(trial.home, 'config', 'smartvpn', 'secrets.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await filesWith(secret)).toEqual([]);
+    await first.perform({ do: 'quit' });
+    expect(await first.ended).toBe(0);
+    const second = await trial.start();
+    const { profiles, platform } = await call(second.page, 'snapshot', {});
+    expect(profiles[0]?.keeps.password).toBe(true);
+    expect(platform.secretProtection).toBe('system');
+  });
+
+  test.each(['basic_text', 'none'])(
+    'with the keyring %s nothing is kept, and the user is told',
+    async (keyring) => {
+      const { page } = await trial.start({ DOUBLE_KEYRING: keyring });
+      await call(page, 'addProfile', {
+        profile: PROFILE,
+        secrets: { ...KEEP, password: { change: 'set', value: secret } },
+      });
+      const { platform, problems } = await call(page, 'snapshot', {});
+      expect(platform.secretProtection).toBe('memory');
+      expect(problems).toMatchObject([{ source: 'secrets' }]);
+      expect(await filesWith(secret)).toEqual([]);
+      await expect(stat(join(trial.home, 'config', 'smartvpn', 'secrets.json'))).rejects.toThrow('ENOENT');
+    },
+  );
 });

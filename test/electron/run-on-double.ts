@@ -12,7 +12,11 @@ const REGISTER = new URL('double/register.ts', import.meta.url).href;
 const PATIENCE_MILLISECONDS = 15_000;
 const LOOK_MILLISECONDS = 25;
 
-const answerSchema = z.object({ id: z.number(), answer: z.unknown(), refusal: z.string().optional() });
+const answerSchema = z.object({
+  id: z.number(),
+  answer: z.unknown().optional(),
+  refusal: z.string().optional(),
+});
 
 /** The built main process in Node on the double of Electron, and Playwright at its page. */
 export async function runOnDouble(options: RunOptions): Promise<DoubleRun> {

@@ -10,6 +10,10 @@ let browser: Browser | undefined;
 export async function newPage({ width = 800, height = 600 }: BrowserWindowConstructorOptions): Promise<Page> {
   browser ??= await chromium.launch({
     executablePath: EXECUTABLE,
+    // Signals are the shell's: it takes its tunnels down before it ends.
+    handleSIGTERM: false,
+    handleSIGINT: false,
+    handleSIGHUP: false,
     args: [`--remote-debugging-port=${DEBUGGING_PORT}`, '--no-sandbox'],
   });
   const context = await browser.newContext({ viewport: { width, height }, acceptDownloads: true });

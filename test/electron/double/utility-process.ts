@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type { UtilityChild } from '../../../electron/utility-link.ts';
 
@@ -10,10 +10,11 @@ class UtilityProcessDouble extends EventEmitter implements UtilityChild {
 
   constructor(modulePath: string, args: string[]) {
     super();
-    this.child = fork(modulePath, args, {
+    const command = [process.execPath, '--import', PARENT_PORT, modulePath, ...args];
+    const [program = '', ...words] = [...intoNamespace(), ...command];
+    this.child = spawn(program, words, {
       serialization: 'advanced',
-      execArgv: ['--import', PARENT_PORT],
-      stdio: 'inherit',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.child.on('message', (message) => this.emit('message', message));
     this.child.on('exit', (code, signal) => this.emit('exit', code ?? (signal === null ? 1 : 128)));
@@ -28,6 +29,13 @@ class UtilityProcessDouble extends EventEmitter implements UtilityChild {
   kill(): boolean {
     return this.child.kill();
   }
+}
+
+/** Tunnels change routes and DNS: a test has them do it on a host of their own (its process id). */
+function intoNamespace(): readonly string[] {
+  const pid = process.env['DOUBLE_TUNNEL_NAMESPACE'];
+  if (pid === undefined) return [];
+  return ['nsenter', '--target', pid, '--net', '--mount', `--wd=${process.cwd()}`];
 }
 
 export const utilityProcess = {
