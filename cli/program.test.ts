@@ -1,4 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from './command-index.ts';
 import { EXIT_CODES, exitCodesText } from './exit-codes.ts';
@@ -23,6 +28,16 @@ describe('the program', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Examples?:\n\s+.*smartvpn /);
     expect((await runProgram(['help', name], { home })).stdout).toBe(stdout);
+  });
+
+  test('npx starts it from a clone, whatever Node npx itself runs on', async ({ onTestFinished }) => {
+    const npm = await mkdtemp(join(tmpdir(), 'svpn-npm-'));
+    onTestFinished(() => rm(npm, { recursive: true, force: true }));
+    const { stdout } = await promisify(execFile)('npx', ['--no-install', 'smartvpn', '--help'], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...home.environment, npm_config_update_notifier: 'false', npm_config_cache: npm },
+    });
+    expect(stdout).toContain('Usage: smartvpn COMMAND');
   });
 
   test('says its version', async () => {
