@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/smartvpn', import.meta.url));
 
+/** Compiled once for all tests: the program starts in half the time. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+
 /** Folders of its own, so that a test never sees the machine's profiles. */
 export interface Home {
   readonly folder: string;
@@ -24,6 +27,7 @@ export async function makeHome(): Promise<Home> {
       PATH,
       LANG,
       HOME: folder,
+      XDG_CACHE_HOME: COMPILED,
       XDG_CONFIG_HOME: join(folder, 'config'),
       XDG_STATE_HOME: join(folder, 'state'),
       XDG_RUNTIME_DIR: join(folder, 'run'),
