@@ -96,6 +96,10 @@ describe('smartvpn profile', () => {
     const { code, stderr } = await smartvpn('connect', 'ofice');
     expect(code).toBe(3);
     expect(stderr).toContain('There is: office');
+    const many = Array.from({ length: 12 }, (_, i) => ({ name: `Branch ${i}`, server: 'vpn.example.com' }));
+    const file = { format: 'smart-vpn-profiles', version: 1, profiles: many };
+    await runProgram(['profile', 'import', '-'], { home, input: JSON.stringify(file) });
+    expect((await smartvpn('connect', 'ofice')).stderr).toMatch(/There are: office, Branch 0.* and 3 more\n/);
   });
 
   test('removing asks, and keeps the profile after anything but yes', async () => {

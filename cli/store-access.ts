@@ -29,8 +29,15 @@ export function findProfile(store: Store, nameOrId: string): CommandResult<Profi
     `There is no profile "${nameOrId}".`,
     names.length === 0
       ? 'Add one with: smartvpn profile add NAME --server HOST'
-      : `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}`,
+      : `There ${names.length === 1 ? 'is' : 'are'}: ${someOf(names)}`,
   );
+}
+
+const NAMES_SHOWN = 10;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, NAMES_SHOWN).join(', ')} and ${more} more`;
 }
 
 /** What saving came to, in the command line's terms. */
