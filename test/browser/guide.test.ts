@@ -18,14 +18,6 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
   }, 120_000);
   afterAll(() => office.close());
 
-  /** "Connect", and where no device can be had the test connection that is offered then. */
-  async function connect(window: VpnWindow, name = 'Connect'): Promise<void> {
-    await window.page.locator('main').getByRole('button', { name, exact: true }).click();
-    if (hasDevices) return;
-    await window.page.getByText('Not permitted on this computer').waitFor();
-    await window.button('Test connection').click();
-  }
-
   async function download(): Promise<void> {
     const url = `http://${ADDRESS.lanHost}/`;
     await office.hosts?.client.exec([process.execPath, DOWNLOAD, url], { deadline: 30_000 });
@@ -48,7 +40,7 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
     await window.state('Disconnected');
     await window.picture('profile');
 
-    await connect(window);
+    await window.connect();
     await window.dialog.getByText('One-time password needed for anna').waitFor();
     await window.picture('one-time-password');
     const right = office.code();
@@ -62,10 +54,10 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
     await window.picture('certificate');
     await window.answer('Trust this router');
 
-    await page.getByRole('heading', { name: 'One-time password refused' }).waitFor();
+    await window.failure('One-time password refused');
     await page.getByText(/the PIN is wrong, or the code was used already or has expired/).waitFor();
     await window.picture('refused');
-    await connect(window, 'Enter again');
+    await window.connect('Enter again');
     await window.field('Password').fill(wrong);
     await window.answer('Connect');
     await window.dialog.getByRole('alert').filter({ hasText: 'used' }).first().waitFor();
@@ -92,10 +84,10 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
     expect(rows).toMatchObject([{ userName: ANNA.userName }]);
     expect(await office.router.drop(rows[0]?.vpn ?? 0)).toBe(true);
     await page.getByRole('tab', { name: 'Status' }).click();
-    await page.getByRole('heading', { name: 'Ended by the router' }).waitFor();
+    await window.failure('Ended by the router');
     await window.picture('dropped');
 
-    await connect(window, 'Try again');
+    await window.connect('Try again');
     await window.field('Password').fill(office.code());
     await window.answer('Connect');
     await window.state('Connected');
@@ -123,7 +115,7 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
     await window.field('Secret').fill(ANNA.secret.toUpperCase());
     await window.answer('OK');
 
-    await connect(window);
+    await window.connect();
     await window.dialog.getByText('PIN needed for anna').waitFor();
     await window.field('PIN').fill(ANNA.pin);
     await window.picture('pin');
@@ -145,7 +137,7 @@ describe.skipIf(!chromiumPossible())('the guide', () => {
     await window.field('User Name').fill(TINA.userName);
     await window.answer('OK');
 
-    await connect(window);
+    await window.connect();
     await window.field('Password').fill(TINA.password);
     await window.answer('Connect');
     await window.trust();

@@ -59,6 +59,7 @@ export class Office {
   readonly port: number;
   program: WindowProgram;
   readonly #prefix: readonly string[];
+  readonly #routers: RouterHost[] = [];
   /** mOTP steps ago; each code is newer than the one before. */
   #codeAge = 3;
 
@@ -99,6 +100,14 @@ export class Office {
     return this.program;
   }
 
+  /** A further one, until the office closes. */
+  async openRouter(changes: RouterConfigInput): Promise<RouterHost> {
+    const listen = { host: this.hosts === undefined ? '127.0.0.1' : '0.0.0.0', port: 0 };
+    const router = await startRouter({ listen, lan: 'none', ...changes }, this.hosts);
+    this.#routers.push(router);
+    return router;
+  }
+
   /** Another person on the same computer who may not set up networks. */
   startUnprivileged(home: Home): WindowProgram {
     return WindowProgram.start(home, {
@@ -122,7 +131,7 @@ export class Office {
   async close(): Promise<void> {
     await this.browser.close();
     await this.program.end();
-    await this.router.close();
+    await Promise.all([this.router, ...this.#routers].map((router) => router.close()));
     await this.hosts?.remove();
     await this.home.remove();
   }

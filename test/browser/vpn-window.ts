@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Browser, Locator, Page, WebSocket } from 'playwright-core';
 import { onTestFailed } from 'vitest';
+import { namespacesPossible } from '../support/namespace.ts';
 import type { WindowProgram } from '../support/window-program.ts';
 
 const ARTEFACTS = join(import.meta.dirname, '../artefacts/browser');
@@ -38,24 +39,22 @@ export class VpnWindow {
     page.on('websocket', (socket) => this.#listen(socket));
   }
 
-  /** Pictures of its steps are kept under the name of the walk. */
+  /** Pictures of its steps are kept under the name of the walk; `onFailed` is told how to keep more. */
   static async open(
     browser: Browser,
     program: WindowProgram,
     walk: string,
-    look = USUAL,
+    onFailed: (keep: () => Promise<void>) => void = onTestFailed,
   ): Promise<VpnWindow> {
     const context = await browser.newContext({
-      viewport: { width: look.width, height: look.height },
-      colorScheme: look.scheme,
+      viewport: { width: USUAL.width, height: USUAL.height },
+      colorScheme: USUAL.scheme,
       locale: 'en-GB',
       timezoneId: 'UTC',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const window = new VpnWindow(await context.newPage(), walk);
-    onTestFailed(async () => {
-      await window.#keepFailure(program);
-    });
+    onFailed(() => window.keepFailure(program));
     await window.page.goto(await program.address());
     await window.button('Add', 'Add your first profile').first().waitFor();
     return window;
@@ -109,6 +108,34 @@ export class VpnWindow {
     await this.page.locator('.state-word').getByText(word, { exact: true }).waitFor();
   }
 
+  /** "Connect", or another button that does; then, where no device can be had, the test that is offered instead. */
+  async connect(name = 'Connect'): Promise<void> {
+    await this.page.locator('main').getByRole('button', { name, exact: true }).click();
+    if (namespacesPossible()) return;
+    await this.failure('Not permitted on this computer');
+    await this.button('Test connection').click();
+  }
+
+  /** Until the card of that failure is shown. */
+  async failure(title: string): Promise<void> {
+    await this.page.getByRole('heading', { name: title, exact: true }).waitFor();
+  }
+
+  /** The failure that is shown now: what happened and what to do, in the card's words, and its first button. */
+  async failureCard(): Promise<{ title: string; said: string[]; offers: string } | undefined> {
+    const card = this.page.locator('main').getByRole('alert');
+    if ((await card.count()) !== 1) return undefined;
+    const [title = '', said, [offers = '']] = await Promise.all([
+      card
+        .getByRole('heading')
+        .allTextContents()
+        .then(([first]) => first),
+      card.getByRole('paragraph').allTextContents(),
+      card.getByRole('button').allTextContents(),
+    ]);
+    return { title, said, offers };
+  }
+
   /** A fact of the status panel, by its label. */
   fact(label: string): Locator {
     return this.page.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('+ dd');
@@ -157,7 +184,8 @@ export class VpnWindow {
     socket.on('framesent', ({ payload }) => this.sent.push(payload.toString()));
   }
 
-  async #keepFailure(program: WindowProgram): Promise<void> {
+  /** Its picture, and what was said, for the artefacts. */
+  async keepFailure(program: WindowProgram): Promise<void> {
     const log = [program.said, ...this.complaints, '', 'received:', ...this.received.slice(-40)].join('\n');
     await writeFile(await artefact(`${this.#walk}-failed.txt`), log);
     if (!this.page.isClosed()) {
