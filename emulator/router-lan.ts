@@ -3,11 +3,14 @@ import { createBuiltInLan } from './lan/built-in-lan.ts';
 import type { Lan } from './lan/lan.ts';
 import { createTunLan } from './lan/tun-lan.ts';
 
-/** The LAN that the configuration asks for. Rejects when a device cannot be had. */
-export async function openLan(config: RouterConfig): Promise<Lan | undefined> {
+/**
+ * The LAN that the configuration asks for; without one the router itself still answers on its address inside the
+ * tunnel, as real ones do. Rejects when a device cannot be had.
+ */
+export async function openLan(config: RouterConfig): Promise<Lan> {
   const { lan } = config;
   const { gateway, netmask } = config.ppp;
-  if (lan === 'none') return undefined;
+  if (lan === 'none') return createBuiltInLan({ gateway });
   if (lan.kind === 'built-in') return createBuiltInLan({ gateway, config: lan });
   const opened = await createTunLan({ gateway, netmask, config: lan });
   if (!opened.ok) throw new Error(`The LAN's device cannot be set up: ${JSON.stringify(opened.error)}`);
