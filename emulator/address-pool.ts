@@ -11,8 +11,8 @@ export interface AddressRange {
  * they are kept for their owners.
  */
 export class AddressPool {
-  readonly #first: number;
-  readonly #count: number;
+  #first: number;
+  #count: number;
   readonly #taken = new Set<number>();
   readonly #reserved: (address: string) => boolean;
   /** Where the next search starts: a released address rests for as long as there are others. */
@@ -23,6 +23,13 @@ export class AddressPool {
     this.#first = parseIpv4Address(range.start) ?? 0;
     this.#count = range.count;
     this.#reserved = reserved;
+  }
+
+  /** For addresses handed out from now on; those in use stay with their clients. */
+  setRange(range: AddressRange): void {
+    this.#first = parseIpv4Address(range.start) ?? 0;
+    this.#count = range.count;
+    this.#next = 0;
   }
 
   /** The next free address; undefined when all are taken. */

@@ -12,7 +12,9 @@ import { parseJson, readStateFile, setAside, writeStateFile } from './state-file
 /** `<folder>/certificate.json`, mode 0600: the certificate, its key, and what it was asked to say. */
 const fileSchema = z.object({
   version: z.literal(1),
-  request: z.unknown(),
+  request: z.unknown().optional(),
+  /** Made or brought by the administrator: stays, whatever the configuration asks for. */
+  kept: z.boolean().default(false),
   pem: z.string(),
   keyPem: z.string(),
   caPem: z.string().optional(),
@@ -36,20 +38,33 @@ export async function openCertificate(
   return stored ?? makeCertificate(folder, request);
 }
 
-/** A new key and certificate, stored when there is a folder. */
+/** A new key and certificate, stored when there is a folder. `kept`: also when the configuration asks for another. */
 export async function makeCertificate(
   folder: string | undefined,
   request: CertificateRequest,
+  kept = false,
 ): Promise<RouterCertificate> {
   const made = await createCertificate(request);
-  if (folder !== undefined) {
-    const { pem, keyPem, caPem } = made;
-    await writeStateFile(
-      pathIn(folder),
-      `${JSON.stringify({ version: 1, request, pem, keyPem, caPem }, undefined, 2)}\n`,
-    );
-  }
+  await storeCertificate(folder, made, { request, kept });
   return made;
+}
+
+/** One that the administrator has brought. */
+export async function keepCertificate(
+  folder: string | undefined,
+  certificate: RouterCertificate,
+): Promise<void> {
+  await storeCertificate(folder, certificate, { kept: true });
+}
+
+async function storeCertificate(
+  folder: string | undefined,
+  { pem, keyPem, caPem }: RouterCertificate,
+  origin: { readonly request?: CertificateRequest; readonly kept: boolean },
+): Promise<void> {
+  if (folder === undefined) return;
+  const content = { version: 1, ...origin, pem, keyPem, caPem };
+  await writeStateFile(pathIn(folder), `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
 async function readCertificate(
@@ -63,8 +78,8 @@ async function readCertificate(
   if (text === undefined) return undefined;
   const parsed = fileSchema.safeParse(parseJson(text));
   if (parsed.success) {
-    const { pem, keyPem, caPem } = parsed.data;
-    if (!isDeepStrictEqual(parsed.data.request, request)) return undefined;
+    const { pem, keyPem, caPem, kept } = parsed.data;
+    if (!kept && !isDeepStrictEqual(parsed.data.request, request)) return undefined;
     try {
       return describeCertificate(pem, keyPem, caPem);
     } catch {

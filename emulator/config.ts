@@ -1,47 +1,11 @@
 import { z } from 'zod';
-import { parseIpv4Address } from '../shared/ip/ipv4-address.ts';
-import { netmaskSchema, portSchema } from '../shared/profile.ts';
+import { portSchema } from '../shared/profile.ts';
 import { MAXIMUM_USERS, dialInUserInputSchema } from './dial-in-user.ts';
 import { faultSchema } from './faults.ts';
 import { lanSchema } from './lan/lan-config.ts';
+import { pppSchema } from './ppp-config.ts';
 
 /** The router's configuration. Everything has a default: `{}` is a router that nobody may dial in to. */
-
-/** "Dial-in PPP Authentication", in the order in which the router asks for them. */
-const authenticationSchema = z
-  .array(z.enum(['PAP', 'CHAP', 'MS-CHAP', 'MS-CHAPv2']))
-  .min(1, 'Name at least one way to sign in')
-  .default(['PAP']);
-
-const poolSchema = z
-  .object({
-    /** First address of the range. */
-    start: z.ipv4().default('192.168.240.10'),
-    /** How many addresses from there. */
-    count: z.number().int().min(1).max(65_536).default(200),
-  })
-  .refine(
-    (pool) => (parseIpv4Address(pool.start) ?? 0) + pool.count <= 0xffff_ffff,
-    'The range goes beyond the last address',
-  );
-
-const pppSchema = z.object({
-  authentication: authenticationSchema,
-  /** "IP assignment range". */
-  addressPool: poolSchema.prefault({}),
-  /** The router's own address inside the tunnel. */
-  gateway: z.ipv4().default('192.168.240.1'),
-  /** Netmask of the network behind the router. */
-  netmask: netmaskSchema.default('255.255.255.0'),
-  /** DNS servers given to clients, at most two (RFC 1877). */
-  dns: z.array(z.ipv4()).max(2).default(['192.168.240.1']),
-  /** What the router is ready to receive; a client may offer less. */
-  mru: z.number().int().min(576).max(1500).default(1500),
-  /** The name in CHAP challenges. */
-  name: z.string().min(1).max(64).default('Vigor'),
-  /** Whether a client that asks for an address of the range gets it when it is free. */
-  grantWishedAddress: z.boolean().default(true),
-});
 
 const certificateSchema = z.object({
   /** `own-ca`: issued by an authority made for it, so that a client can be told to trust that one. */
@@ -128,7 +92,7 @@ export const routerConfigSchema = z
     faults: z.array(faultSchema).max(100).default([]),
     /** Lines of syslog kept. */
     syslogLines: z.number().int().min(1).max(1_000_000).default(1000),
-    /** What lies behind the router. `none` = packets go nowhere. */
+    /** What lies behind the router. `none` = nothing but the router itself answers. */
     lan: z.union([z.literal('none'), lanSchema]).default('none'),
   })
   .refine(

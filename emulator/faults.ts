@@ -163,6 +163,12 @@ export interface ArmedFault {
   strike(): boolean;
 }
 
+export interface FaultInForce {
+  readonly fault: Fault;
+  /** Sessions that it will strike yet. */
+  readonly left: number | 'all';
+}
+
 /** The faults in force, with what is left of each. The first one not spent is the one shown. */
 export class FaultPlan {
   readonly #entries: { readonly fault: Fault; left: number }[];
@@ -174,6 +180,13 @@ export class FaultPlan {
   /** Nothing shall listen at all. */
   get refusesConnections(): boolean {
     return this.#entries.some(({ fault }) => fault.stage === 'tcp' && fault.action === 'refuse');
+  }
+
+  /** In the order of their turns, the spent ones left out. */
+  get inForce(): FaultInForce[] {
+    return this.#entries
+      .filter(({ left }) => left > 0)
+      .map(({ fault, left }) => ({ fault, left: left === Number.POSITIVE_INFINITY ? 'all' : left }));
   }
 
   /** For a connection just accepted. */

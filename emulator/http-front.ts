@@ -2,9 +2,9 @@ import { type HttpRequestHead, RequestHeadParser } from '../shared/protocol/http
 import type { GateDecision } from './connect-gate.ts';
 import { performEnding } from './fault-actions.ts';
 import type { ConnectFault } from './faults.ts';
-import { type HttpAnswer, encodeAnswer } from './http-message.ts';
+import { type AnswerStream, type HttpAnswer, encodeAnswer } from './http-message.ts';
 import type { WebPages } from './web-pages.ts';
-import { type Wire, endGently, renegotiate } from './wire.ts';
+import { type Wire, discardInput, endGently, renegotiate } from './wire.ts';
 
 export interface HttpFrontOptions {
   readonly server: string;
@@ -139,7 +139,25 @@ class HttpExchange {
     if (this.#wire.stream.destroyed) return;
     this.#letGo();
     this.#wire.stream.write(this.#encode(answer, withoutBody));
-    endGently(this.#wire.stream);
+    if (answer.stream === undefined || withoutBody) endGently(this.#wire.stream);
+    else this.#stream(answer.stream);
+  }
+
+  #stream(answer: AnswerStream): void {
+    const { stream } = this.#wire;
+    discardInput(stream);
+    // nothing is sent to a client that has left
+    stream.once('end', () => stream.destroy());
+    const closed = answer.start({
+      get hasRoom() {
+        return !stream.writableNeedDrain;
+      },
+      write: (text) => {
+        if (stream.writable) stream.write(text);
+      },
+      end: () => endGently(stream),
+    });
+    stream.once('close', closed);
   }
 
   #encode(answer: HttpAnswer, withoutBody = false): Uint8Array {

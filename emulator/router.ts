@@ -3,18 +3,20 @@ import { mkdir } from 'node:fs/promises';
 import type { HttpRequestHead } from '../shared/protocol/http-connect.ts';
 import { AddressPool } from './address-pool.ts';
 import { BruteForceGuard } from './brute-force.ts';
-import { makeCertificate, openCertificate } from './certificate-file.ts';
+import { keepCertificate, makeCertificate, openCertificate } from './certificate-file.ts';
 import { type CertificateRequest, type RouterCertificate, ownCertificate } from './certificate.ts';
 import { type RouterConfig, type RouterConfigInput, routerConfigSchema } from './config.ts';
 import { type GateDecision, decideConnect } from './connect-gate.ts';
 import { type ConnectionRow, Slots } from './connection-management.ts';
 import { type OpenedUsers, openDialInUsers } from './dial-in-users-file.ts';
 import type { DialInUsers } from './dial-in-users.ts';
-import { type FaultInput, FaultPlan, faultSchema } from './faults.ts';
+import { type FaultInForce, type FaultInput, FaultPlan, faultSchema } from './faults.ts';
 import { serveHttp } from './http-front.ts';
 import type { Lan } from './lan/lan.ts';
 import { Listener } from './listener.ts';
 import { MotpRules, TotpRules } from './one-time-passwords.ts';
+import { type PppSettings, savePppSettings, withPppSettings } from './ppp-settings.ts';
+import type { CertificateFacts, RouterInside } from './router-inside.ts';
 import { openLan } from './router-lan.ts';
 import type { SessionParts } from './session-parts.ts';
 import { SessionTable } from './session-table.ts';
@@ -30,7 +32,8 @@ export interface RouterDependencies {
   readonly clock?: () => number;
   /** Secure random bytes. */
   readonly random?: (length: number) => Uint8Array;
-  readonly pages?: WebPages;
+  /** The web interface, or what makes one for this router. */
+  readonly pages?: WebPages | ((inside: RouterInside) => WebPages);
   /** In place of the one that the configuration asks for; closed with the router. */
   readonly lan?: Lan;
   /** How often idle sessions are looked at. */
@@ -40,15 +43,7 @@ export interface RouterDependencies {
 export interface Router {
   readonly host: string;
   readonly port: number;
-  readonly certificate: {
-    readonly pem: string;
-    /** The own authority's certificate, when there is one. */
-    readonly caPem: string | undefined;
-    /** SHA-256 of the certificate, upper-case hex with colons. */
-    readonly fingerprint: string;
-    /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
-    readonly publicKeySha256: string;
-  };
+  readonly certificate: CertificateFacts;
   /** What was wrong with stored files or the configuration, as sentences. */
   readonly problems: readonly string[];
   readonly users: DialInUsers;
@@ -78,15 +73,17 @@ export async function startRouter(
   input: RouterConfigInput,
   dependencies: RouterDependencies = {},
 ): Promise<Router> {
-  const config = routerConfigSchema.parse(input);
+  const configured = routerConfigSchema.parse(input);
   const clock = dependencies.clock ?? Date.now;
-  const syslog = new Syslog(config.syslogLines);
+  const syslog = new Syslog(configured.syslogLines, clock);
   const problems: string[] = [];
   const tell = (problem: string) => {
     problems.push(problem);
     syslog.write(problem);
   };
-  if (config.folder !== undefined) await mkdir(config.folder, { recursive: true, mode: 0o700 });
+  if (configured.folder !== undefined) await mkdir(configured.folder, { recursive: true, mode: 0o700 });
+  const settingsProblems: string[] = [];
+  const config = await withPppSettings(configured, clock(), settingsProblems);
   const opened = await openDialInUsers({
     folder: config.folder,
     configured: config.users,
@@ -95,7 +92,7 @@ export async function startRouter(
   });
   const certificateProblems: string[] = [];
   const certificate = await firstCertificate(config, clock(), certificateProblems);
-  for (const problem of [...opened.problems, ...certificateProblems]) tell(problem);
+  for (const problem of [...settingsProblems, ...opened.problems, ...certificateProblems]) tell(problem);
   const lan = dependencies.lan ?? (await openLan(config));
   const router = new RunningRouter(config, dependencies, { opened, certificate, lan, syslog, problems });
   try {
@@ -125,10 +122,10 @@ interface RouterState {
   readonly problems: readonly string[];
 }
 
-class RunningRouter implements Router {
-  readonly #config: RouterConfig;
+class RunningRouter implements Router, RouterInside {
   readonly #state: RouterState;
-  readonly #parts: SessionParts;
+  /** Sessions look at the configuration through it: a change is theirs from the next one on. */
+  readonly #parts: Omit<SessionParts, 'config'> & { config: RouterConfig };
   readonly #sessions: SessionTable;
   readonly #bruteForce: BruteForceGuard;
   readonly #listener: Listener;
@@ -142,10 +139,8 @@ class RunningRouter implements Router {
     const random = dependencies.random ?? randomBytes;
     const { users } = state.opened;
     const { syslog } = state;
-    this.#config = config;
     this.#state = state;
     this.#certificate = state.certificate;
-    this.#pages = dependencies.pages ?? frontPageOnly;
     this.#faults = new FaultPlan(config.faults);
     this.#bruteForce = new BruteForceGuard(config.bruteForce, clock);
     const motp = new MotpRules(config.motpWindowSteps, clock);
@@ -176,17 +171,35 @@ class RunningRouter implements Router {
       arm: () => this.#faults.arm(),
       secured: (wire) => this.#serve(wire),
     });
+    const { pages = frontPageOnly } = dependencies;
+    this.#pages = typeof pages === 'function' ? pages(this) : pages;
+  }
+
+  get config(): RouterConfig {
+    return this.#parts.config;
+  }
+
+  get clock(): () => number {
+    return this.#parts.clock;
+  }
+
+  get random(): (length: number) => Uint8Array {
+    return this.#parts.random;
+  }
+
+  get bruteForce(): BruteForceGuard {
+    return this.#bruteForce;
   }
 
   get host(): string {
-    return this.#config.listen.host;
+    return this.config.listen.host;
   }
 
   get port(): number {
     return this.#listener.port;
   }
 
-  get certificate(): Router['certificate'] {
+  get certificate(): CertificateFacts {
     const { pem, caPem, fingerprint, publicKeySha256 } = this.#certificate;
     return { pem, caPem, fingerprint, publicKeySha256 };
   }
@@ -224,6 +237,10 @@ class RunningRouter implements Router {
     return true;
   }
 
+  faults(): FaultInForce[] {
+    return this.#faults.inForce;
+  }
+
   async setFaults(faults: readonly FaultInput[]): Promise<void> {
     this.#faults = new FaultPlan(faults.map((fault) => faultSchema.parse(fault)));
     if (this.#closing !== undefined) return;
@@ -232,9 +249,26 @@ class RunningRouter implements Router {
   }
 
   async regenerateCertificate(changes: Partial<CertificateRequest> = {}): Promise<void> {
-    const request = { ...this.#config.tls.certificate, ...changes };
-    this.#certificate = await makeCertificate(this.#config.folder, request);
-    this.#listener.setCertificate(this.#certificate);
+    const request = { ...this.config.tls.certificate, ...changes };
+    this.#useCertificate(await makeCertificate(this.config.folder, request));
+  }
+
+  async replaceCertificate(changes: Partial<CertificateRequest>): Promise<void> {
+    const request = { ...this.config.tls.certificate, ...changes };
+    this.#useCertificate(await makeCertificate(this.config.folder, request, true));
+  }
+
+  async bringCertificate(pem: string, keyPem: string): Promise<void> {
+    const certificate = ownCertificate(pem, keyPem);
+    await keepCertificate(this.config.folder, certificate);
+    this.#useCertificate(certificate);
+  }
+
+  async changePpp(settings: PppSettings): Promise<void> {
+    await savePppSettings(this.config.folder, settings);
+    const { config } = this;
+    this.#parts.config = { ...config, ppp: { ...config.ppp, ...settings } };
+    this.#parts.addresses.setRange(settings.addressPool);
   }
 
   close(): Promise<void> {
@@ -244,6 +278,7 @@ class RunningRouter implements Router {
 
   async #close(): Promise<void> {
     this.#listener.stopListening();
+    this.#pages.close?.();
     for (const session of this.#sessions.all()) session.end('router-closing');
     await this.#listener.emptied(GOODBYE_MILLISECONDS);
     for (const session of this.#sessions.all()) session.destroy('router-closing');
@@ -252,18 +287,23 @@ class RunningRouter implements Router {
     await this.#state.opened.saved();
   }
 
+  #useCertificate(certificate: RouterCertificate): void {
+    this.#certificate = certificate;
+    this.#listener.setCertificate(certificate);
+  }
+
   #listenAsFaultsWant(): void {
     if (this.#faults.refusesConnections) this.#listener.stopListening();
   }
 
   #admits(address: string): boolean {
-    if (this.#config.bruteForce.answer !== 'drop' || this.#bruteForce.blockedFor(address) === 0) return true;
+    if (this.config.bruteForce.answer !== 'drop' || this.#bruteForce.blockedFor(address) === 0) return true;
     this.#parts.syslog.write(syslogLine.blocked(address));
     return false;
   }
 
   #serve(wire: Wire): void {
-    const { http, signInSeconds } = this.#config;
+    const { http, signInSeconds } = this.config;
     const attempt: SignInAttempt = { address: wire.remoteAddress, motp: { carried: undefined } };
     serveHttp(wire, {
       server: http.server,
@@ -280,7 +320,7 @@ class RunningRouter implements Router {
   #decide(head: HttpRequestHead, attempt: SignInAttempt): GateDecision {
     const { signIn, syslog } = this.#parts;
     const decision = decideConnect(head, {
-      checksPassword: this.#config.checkPasswordAt !== 'ppp',
+      checksPassword: this.config.checkPasswordAt !== 'ppp',
       blockedFor: () => this.#bruteForce.blockedFor(attempt.address),
       sessionsLeft: () => this.#sessions.left > 0 && this.#closing === undefined,
       signIn: (userName, password) =>

@@ -19,37 +19,58 @@ export const syslogLine = {
   protocolError: (userName: string, code: string) => `[SSLTunnel] Protocol error (${code}), user ${userName}`,
   secondStep: (userName: string, accepted: boolean) =>
     `[MFA] One-time password of ${userName} ${accepted ? 'accepted' : 'rejected'}`,
+  administrator: (address: string, accepted: boolean) =>
+    `[WEB] Administrator login from ${address} ${accepted ? 'accepted' : 'refused'}`,
+  changed: (what: string) => `[WEB] ${what}`,
 } as const;
+
+export interface SyslogEntry {
+  /** Counts from 1 on, without gaps. */
+  readonly number: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
 
 /** Control characters in a name from the network must not forge a second line. */
 const CONTROL = /\p{Cc}/gu;
 
 export class Syslog {
-  readonly #lines: string[] = [];
-  readonly #listeners = new Set<(line: string) => void>();
+  readonly #entries: SyslogEntry[] = [];
+  readonly #listeners = new Set<(line: string, entry: SyslogEntry) => void>();
   readonly #maximumLines: number;
+  readonly #clock: () => number;
+  #written = 0;
 
-  constructor(maximumLines: number) {
+  constructor(maximumLines: number, clock: () => number = Date.now) {
     this.#maximumLines = maximumLines;
+    this.#clock = clock;
   }
 
   write(text: string): void {
     const line = text.replace(CONTROL, '?');
-    this.#lines.push(line);
+    this.#written += 1;
+    const entry = { number: this.#written, at: this.#clock(), text: line };
+    this.#entries.push(entry);
     // a quarter at a time, so that a full log does not move all its lines for each new one
-    if (this.#lines.length > this.#maximumLines * 1.25) {
-      this.#lines.splice(0, this.#lines.length - this.#maximumLines);
+    if (this.#entries.length > this.#maximumLines * 1.25) {
+      this.#entries.splice(0, this.#entries.length - this.#maximumLines);
     }
-    for (const listener of this.#listeners) listener(line);
+    for (const listener of this.#listeners) listener(line, entry);
   }
 
   /** Oldest first. */
   lines(): string[] {
-    return this.#lines.slice(-this.#maximumLines);
+    return this.entries().map(({ text }) => text);
+  }
+
+  /** Oldest first. */
+  entries(): SyslogEntry[] {
+    return this.#entries.slice(-this.#maximumLines);
   }
 
   /** Returns the unsubscription. */
-  subscribe(listener: (line: string) => void): () => void {
+  subscribe(listener: (line: string, entry: SyslogEntry) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -17,6 +17,8 @@ export interface WebRequest {
 export interface WebPages {
   /** Undefined = not one of ours: the router answers 404, or 501 to a POST. */
   answer(request: WebRequest): HttpAnswer | undefined | Promise<HttpAnswer | undefined>;
+  /** The router closes: streams end, timers stop. */
+  close?(): void;
 }
 
 /** Until there is a web interface: a front page, and nothing that takes a POST. */
