@@ -6,14 +6,15 @@ const SLOW_WRITE = 4;
 /** So has a link that has been behind for so long, in milliseconds, at less than FAST bytes per millisecond. */
 const SLOW_BACKLOG = 10;
 const FAST = 60_000;
-/** Below this rate, 50 Mbit/s, every 16 KiB in the kernel delay a packet by milliseconds. */
-const NARROW = 6250;
-/** What the kernel may hold unsent, by the rate. */
-const UNSENT_NARROW = 16 * 1024;
-const UNSENT = 64 * 1024;
+/** The rate is that over so many milliseconds: a single write says only how much the kernel had room for. */
+const RATE_WINDOW = 25;
 /** A slow link is given so many milliseconds' worth in one write. */
 const WRITE_DURATION = 2;
-const SMALLEST_WRITE = 16 * 1024;
+const SMALLEST_WRITE = 6 * 1024;
+/** And the kernel so many unsent, in a power of two between the two. */
+const UNSENT_DURATION = 4;
+const LEAST_UNSENT = 8 * 1024;
+const MOST_UNSENT = 256 * 1024;
 
 /**
  * Measures how fast a link takes what is written, in milliseconds of `performance.now()`, and keeps the kernel's send
@@ -27,10 +28,11 @@ export class LinkPace {
   #isWriting = false;
   #startedAt = 0;
   #length = 0;
-  /** Bytes per millisecond, smoothed; 0 = not known. */
+  /** Bytes per millisecond while there was always more to send; 0 = not known. */
   #rate = 0;
   #behindSince = -1;
-  #writtenSince = 0;
+  #windowStart = -1;
+  #windowBytes = 0;
   #unsent = 0;
 
   /** `onSlow`: somebody waits for room, and the link has turned out slow. */
@@ -52,26 +54,26 @@ export class LinkPace {
 
   writeEnds(): void {
     this.#isWriting = false;
-    const elapsed = Math.max(0.01, performance.now() - this.#startedAt);
-    this.#writtenSince += this.#length;
-    // Short writes say more about the turn of the loop than about the link.
-    if (this.#length < BATCH_WORTH && elapsed < SLOW_WRITE) return;
-    const rate = this.#length / elapsed;
-    this.#rate = this.#rate === 0 ? rate : this.#rate * 0.75 + rate * 0.25;
+    if (this.#windowStart < 0) return;
+    const now = performance.now();
+    this.#windowBytes += this.#length;
+    const elapsed = now - this.#windowStart;
+    if (elapsed < RATE_WINDOW) return;
+    const rate = this.#windowBytes / elapsed;
+    this.#rate = this.#rate === 0 ? rate : (this.#rate + rate) / 2;
+    this.#windowStart = now;
+    this.#windowBytes = 0;
     this.#limit();
   }
 
   /** Somebody has more to send than there is room for. True = the link is slow; `onSlow` is not called for it. */
   behind(): boolean {
     const now = performance.now();
-    if (this.#behindSince < 0) {
-      this.#behindSince = now;
-      this.#writtenSince = 0;
-    } else if (now - this.#behindSince > SLOW_BACKLOG) {
-      const rate = this.#writtenSince / (now - this.#behindSince);
-      this.#behindSince = now;
-      this.#writtenSince = 0;
-      if (rate < FAST) return true;
+    if (this.#behindSince < 0) this.#behindSince = now;
+    this.#measureFrom(now);
+    if (now - this.#behindSince > SLOW_BACKLOG && this.#windowBytes > 0) {
+      if (this.#windowBytes / (now - this.#windowStart) < FAST && now - this.#windowStart > SLOW_BACKLOG / 2)
+        return true;
     }
     if (this.#isWaiting) return false;
     this.#isWaiting = true;
@@ -81,9 +83,10 @@ export class LinkPace {
     return false;
   }
 
-  /** There was room for all. */
+  /** There was room for all: the link's own rate does not show. */
   keptUp(): void {
     this.#behindSince = -1;
+    this.#windowStart = -1;
     this.#isWaiting = false;
   }
 
@@ -98,23 +101,28 @@ export class LinkPace {
     this.#isWaiting = false;
     if (!this.#isWriting) return;
     if (performance.now() - this.#startedAt >= SLOW_WRITE - 0.5) {
-      this.#onSlow();
+      if (this.#rate === 0) this.#rate = this.#length / SLOW_WRITE / 8;
       this.#limit();
+      this.#onSlow();
     } else {
       this.#isWaiting = true;
       this.#timer?.refresh();
     }
   };
 
+  #measureFrom(now: number): void {
+    if (this.#windowStart >= 0) return;
+    this.#windowStart = now;
+    this.#windowBytes = 0;
+  }
+
   #limit(): void {
-    const isStalled = this.#isWriting && this.#rate === 0;
-    const unsent = isStalled || this.#rate < NARROW ? UNSENT_NARROW : UNSENT;
-    // Back only when it is clearly faster: the rate itself depends on it.
-    if (unsent === this.#unsent || (unsent > this.#unsent && this.#unsent > 0 && this.#rate < 2 * NARROW))
-      return;
+    const wanted = this.#rate * UNSENT_DURATION;
+    // Between a half and twice of what it is: left as it is.
+    if (this.#unsent > 0 && wanted > this.#unsent / 2 && wanted < this.#unsent * 2) return;
+    const unsent = Math.min(MOST_UNSENT, Math.max(LEAST_UNSENT, 2 ** Math.ceil(Math.log2(wanted + 1))));
+    if (unsent === this.#unsent) return;
     this.#unsent = unsent;
     limitUnsentBytes(this.#stream, unsent);
   }
 }
-
-const BATCH_WORTH = 8 * 1024;

@@ -394,7 +394,7 @@ export class TunnelLink {
     if (this.#queue !== undefined && this.#state === 'open') this.#fillFromQueue(this.#queue);
     this.#flush();
     if (!this.#drainWanted) {
-      this.#pace.keptUp();
+      if (this.#queue === undefined) this.#pace.keptUp();
     } else if (this.#waiting.length === 0 && this.#state === 'open') {
       this.#drainWanted = false;
       this.#handlers.drain();

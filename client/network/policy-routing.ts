@@ -43,8 +43,8 @@ export interface IpBatches {
   readonly ipv6: readonly string[];
 }
 
-/** Few packets wait in the kernel: a long queue would only add delay to a full uplink. */
-const QUEUE_LENGTH = 100;
+/** Enough for a burst while our process is off the CPU; a queue that stands is the data plane's business (fair-queue.ts). */
+const QUEUE_LENGTH = 1000;
 
 export function setUpLines(plan: NetworkPlan, device: string, state: RoutingState): IpBatches {
   const { table } = routingSlot(state.slot);
