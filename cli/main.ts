@@ -5,7 +5,7 @@ import { failure } from './command-failure.ts';
 import { COMMANDS, HOLDER_COMMAND } from './command-index.ts';
 import type { Context, Run } from './context.ts';
 import { exitCode } from './exit-codes.ts';
-import { findFolders } from './folders.ts';
+import { findFolders } from '../client/store/find-folders.ts';
 import { defineHelp } from './help-topics.ts';
 import { watchInterruption } from './interruption.ts';
 import { createOutput, watchOutput } from './output.ts';

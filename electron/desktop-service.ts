@@ -1,5 +1,5 @@
+import { controlClaim } from '../client/control/control-claim.ts';
 import { createLog, type Log } from '../client/log.ts';
-import type { ClaimConnection } from '../client/service/connection-claim.ts';
 import type { Peer } from '../client/service/audience.ts';
 import { createService, handlerFault, type Service } from '../client/service/service.ts';
 import { SpentCounters } from '../client/session/spent-counters.ts';
@@ -22,7 +22,6 @@ export interface DesktopServiceOptions {
   readonly hasTray: () => boolean;
   readonly canStartAtLogin: boolean;
   readonly log?: Log;
-  readonly claim?: ClaimConnection;
 }
 
 export interface DesktopService {
@@ -78,7 +77,8 @@ export async function openDesktopService(options: DesktopServiceOptions): Promis
       canStartAtLogin: options.canStartAtLogin,
     },
     systemLanguage: options.systemLanguage,
-    ...(options.claim === undefined ? {} : { claim: options.claim }),
+    // Where there are no tunnels yet, there is nothing to overrun, and no Unix socket to say so with.
+    ...(system === 'win32' ? {} : { claim: controlClaim(folders.runtime, log) }),
   });
   problems.tellTo((problem) => {
     service.report(problem);

@@ -18,7 +18,7 @@ import {
   utilityProcess,
 } from 'electron';
 import ElectronStore from 'electron-store';
-import { defaultFolders } from '../client/store/folders.ts';
+import { findFolders } from '../client/store/find-folders.ts';
 import { APP_SCHEME_PRIVILEGES } from './app-origin.ts';
 import { AT_LOGIN_FLAG, desktopEntryAutostart, loginItemsAutostart, ownCommand } from './autostart.ts';
 import { startDesktop } from './desktop.ts';
@@ -51,7 +51,7 @@ const api: DesktopApi = {
   utilityProcess,
 };
 
-const folders = defaultFolders();
+const folders = findFolders();
 app.enableSandbox();
 app.setAppUserModelId('io.github.smart-vpn-client');
 // Chromium's own files stand apart from the client's, which the command line reads too.

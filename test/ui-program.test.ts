@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startControlServer } from '../cli/control/server.ts';
-import type { Status } from '../cli/control/messages.ts';
+import { startControlServer } from '../client/control/server.ts';
+import type { Status } from '../client/control/messages.ts';
 import { openStore } from '../client/store/store.ts';
 import { readMessage, serverMessageSchema, type ServerMessage } from '../shared/contract/socket-messages.ts';
 import { profileSchema } from '../shared/profile.ts';
@@ -151,7 +151,7 @@ describe('smartvpn ui', () => {
       watchLog: () => () => undefined,
       disconnect: async () => undefined,
     });
-    if (!other.ok) throw new Error(other.error.message);
+    if (!other.ok) throw new Error(other.error.kind);
     const window = await openWindow(url);
     const use = { profileId: PROFILE.id, purpose: 'use' };
     expect(await window.call('connect', use)).toMatchObject({

@@ -9,10 +9,11 @@ import {
   readMotpSecret,
 } from '../connect/credential-options.ts';
 import type { Context, Run } from '../context.ts';
-import { alreadyConnectedSentence, askStatus } from '../control/ask-status.ts';
+import { alreadyConnectedSentence } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
 import { interruptedMessage } from '../interruption.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
+import { askStatus } from '../../client/control/ask-status.ts';
 
 interface ConnectOptions extends CredentialOptions {
   readonly background?: true;

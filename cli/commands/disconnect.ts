@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
-import { askHolder } from '../control/client.ts';
+import { controlFailure } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
+import { askHolder } from '../../client/control/client.ts';
 
 export function defineDisconnect(command: Command, run: Run): void {
   command
@@ -22,5 +23,5 @@ async function disconnect(context: Context): Promise<number> {
     },
     interruption.signal,
   );
-  return asked.ok ? exitCode(interruption.reason() ?? 'done') : output.fail(asked.error);
+  return asked.ok ? exitCode(interruption.reason() ?? 'done') : output.fail(controlFailure(asked.error));
 }

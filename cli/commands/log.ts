@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
-import { askHolder } from '../control/client.ts';
+import { controlFailure } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
 import { printable } from '../output.ts';
+import { askHolder } from '../../client/control/client.ts';
 
 interface LogOptions {
   readonly follow?: true;
@@ -31,5 +32,5 @@ async function showLog(context: Context, options: LogOptions): Promise<number> {
     },
     ended.signal,
   );
-  return asked.ok ? exitCode('done') : output.fail(asked.error);
+  return asked.ok ? exitCode('done') : output.fail(controlFailure(asked.error));
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
-import { askStatus } from '../control/ask-status.ts';
-import { askHolder } from '../control/client.ts';
-import type { Statistics } from '../control/messages.ts';
 import { fail } from '../command-failure.ts';
+import { controlFailure } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
 import { parseInteger } from '../option-values.ts';
 import { bytesText, millisecondsText, rateText } from '../quantity-text.ts';
+import { askStatus } from '../../client/control/ask-status.ts';
+import { askHolder } from '../../client/control/client.ts';
+import type { Statistics } from '../../client/control/messages.ts';
 
 interface StatsOptions {
   readonly interval: number;
@@ -27,7 +28,7 @@ const COLUMNS = ['Received', 'Now', 'Peak', 'Sent', 'Now', 'Peak', 'Round trip']
 async function showStatistics(context: Context, options: StatsOptions): Promise<number> {
   const { output, folders, interruption } = context;
   const status = await askStatus(folders.runtime, interruption.signal);
-  if (!status.ok) return output.fail(status.error);
+  if (!status.ok) return output.fail(controlFailure(status.error));
   if (status.value.state !== 'connected') {
     return output.fail(fail('not-connected', `There is no traffic yet: ${status.value.text}.`).error);
   }
@@ -48,7 +49,7 @@ async function showStatistics(context: Context, options: StatsOptions): Promise<
     },
     ended.signal,
   );
-  if (!asked.ok) return output.fail(asked.error);
+  if (!asked.ok) return output.fail(controlFailure(asked.error));
   if (!ended.signal.aborted) output.note('The connection has ended.');
   return exitCode('done');
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
-import { askStatus } from '../control/ask-status.ts';
-import type { Status } from '../control/messages.ts';
+import { controlFailure } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
+import { askStatus } from '../../client/control/ask-status.ts';
+import type { Status } from '../../client/control/messages.ts';
 
 export function defineStatus(command: Command, run: Run): void {
   command
@@ -16,7 +17,8 @@ async function showStatus(context: Context): Promise<number> {
   const { output, folders, interruption } = context;
   const status = await askStatus(folders.runtime, interruption.signal);
   if (!status.ok) {
-    if (status.error.reason !== 'not-connected') return output.fail(status.error);
+    const failure = controlFailure(status.error);
+    if (failure.reason !== 'not-connected') return output.fail(failure);
     output.object({ event: 'status', state: 'disconnected', text: 'Not connected' });
     output.line('Not connected.');
     return exitCode('not-connected');

@@ -14,7 +14,7 @@ import { withTimeout } from '../connect/impatient-session.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { interruptedMessage } from '../interruption.ts';
-import { logLineText } from '../log-text.ts';
+import { logLineText } from '../../client/log-text.ts';
 import { parseInteger } from '../option-values.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
 import { Connection } from '../../client/connection/connection.ts';

@@ -4,7 +4,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
-import { logLineText } from '../log-text.ts';
+import { logLineText } from '../../client/log-text.ts';
 import { parseInteger } from '../option-values.ts';
 import { printable } from '../output.ts';
 import { openProfiles } from '../store-access.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerSchema, questionSchema } from './question.ts';
 import { reportSchema } from './report.ts';
-import { failureSchema } from '../control/messages.ts';
+import { failureSchema } from '../failure-schema.ts';
 
 /**
  * What the program that a person started (the asker) and the one that holds the connection in the background

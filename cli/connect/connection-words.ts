@@ -1,24 +1,13 @@
 import type { Question } from './question.ts';
 import type { Report } from './report.ts';
-import type { ProfileSummary, Status } from '../control/messages.ts';
 import { connectionFailure } from '../connection-failure.ts';
+import { profileSummary, tunnelValue } from '../../client/control/status-of.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type {
-  ConnectionState,
-  ConnectionStatistics,
-  HistoryEntry,
-  Prompt,
-  TunnelFacts,
-} from '../../shared/connection.ts';
+import type { ConnectionState, HistoryEntry, Prompt } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { stageText, statusLine } from '../../shared/stage-text.ts';
+import { stageText } from '../../shared/stage-text.ts';
 
-/** A connection's own values as what the command line says, sends and answers. */
-
-export function profileSummary(profile: Profile): ProfileSummary {
-  const { id, name, server, port } = profile;
-  return { id, name, server, port };
-}
+/** A connection's own values as what the command line says and asks. */
 
 /** What is to be said when `state` is entered; nothing for some. */
 export function reportOf(
@@ -61,30 +50,6 @@ export function reportOf(
   }
 }
 
-export function statusOf(
-  state: ConnectionState,
-  profile: Profile,
-  statistics: ConnectionStatistics | undefined,
-): Status {
-  const status: Status = {
-    state: state.state,
-    text: statusLine(state, Date.now()),
-    profile: profileSummary(profile),
-    pid: process.pid,
-  };
-  if (state.state === 'connected') {
-    return {
-      ...status,
-      since: state.since,
-      tunnel: tunnelValue(state.tunnel),
-      ...(statistics === undefined ? {} : { statistics }),
-    };
-  }
-  if (state.state === 'waiting') return { ...status, failure: connectionFailure(state.because) };
-  if (state.state === 'failed') return { ...status, failure: connectionFailure(state.cause) };
-  return status;
-}
-
 export function questionOf(prompt: Prompt): Question {
   switch (prompt.kind) {
     case 'credentials': {
@@ -114,9 +79,4 @@ export function questionOf(prompt: Prompt): Question {
 
 function sessionValue({ startedAt, endedAt, receivedBytes, sentBytes }: HistoryEntry) {
   return { startedAt, endedAt, receivedBytes, sentBytes };
-}
-
-function tunnelValue(tunnel: TunnelFacts): Exclude<Status['tunnel'], undefined> {
-  const { interfaceName, ...rest } = tunnel;
-  return interfaceName === undefined ? rest : { interfaceName, ...rest };
 }

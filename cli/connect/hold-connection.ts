@@ -4,11 +4,12 @@ import type { Attendant } from './attendant.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { withTimeout } from './impatient-session.ts';
-import { profileSummary, statusOf } from './connection-words.ts';
 import { connectionFailure } from '../connection-failure.ts';
-import { startControlServer } from '../control/server.ts';
-import { logLineText } from '../log-text.ts';
+import { controlFailure } from '../control-failure.ts';
 import { Connection } from '../../client/connection/connection.ts';
+import { startControlServer } from '../../client/control/server.ts';
+import { profileSummary, statusOf } from '../../client/control/status-of.ts';
+import { logLineText } from '../../client/log-text.ts';
 import { createLog } from '../../client/log.ts';
 import { createIproute2Network } from '../../client/network/iproute2-network.ts';
 import { startSession } from '../../client/session/session.ts';
@@ -71,7 +72,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
       await finished;
     },
   });
-  if (!server.ok) return { kind: 'failed', failure: server.error };
+  if (!server.ok) return { kind: 'failed', failure: controlFailure(server.error) };
   // Only now: what another process of ours holds is not ours to mend.
   for (const message of await network.recover()) attendant.report({ event: 'mended', message });
 

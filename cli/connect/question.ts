@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failureSchema } from '../control/messages.ts';
+import { failureSchema } from '../failure-schema.ts';
 
 const certificateSchema = z.object({
   fingerprint: z.string(),

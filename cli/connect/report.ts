@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { failureSchema, profileSummarySchema, tunnelSchema } from '../control/messages.ts';
+import { failureSchema } from '../failure-schema.ts';
+import { profileSummarySchema, tunnelSchema } from '../../client/control/messages.ts';
 
 /** The session that has ended; times in Unix milliseconds. */
 const sessionSchema = z.object({

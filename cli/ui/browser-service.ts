@@ -1,5 +1,6 @@
 import { contractServer, type ContractServer } from '../../shared/contract/contract-server.ts';
 import type { Platform } from '../../shared/contract/snapshot-schema.ts';
+import { controlClaim } from '../../client/control/control-claim.ts';
 import { createLog, type Log } from '../../client/log.ts';
 import { createIproute2Network } from '../../client/network/iproute2-network.ts';
 import type { Peer } from '../../client/service/audience.ts';
@@ -9,7 +10,6 @@ import { SpentCounters } from '../../client/session/spent-counters.ts';
 import type { Folders } from '../../client/store/folders.ts';
 import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { Store } from '../../client/store/store.ts';
-import { controlClaim } from './control-claim.ts';
 
 export interface BrowserService {
   readonly service: Service;

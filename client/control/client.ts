@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { type CommandResult, fail } from '../command-failure.ts';
+import type { ControlProblem } from './control-problem.ts';
 import { JsonLines } from './json-lines.ts';
 import { type Reply, type Request, replySchema } from './messages.ts';
 import { controlSocketPath } from './runtime-folder.ts';
-import { ok } from '../../shared/result.ts';
+import { type Result, err, ok } from '../../shared/result.ts';
 
 /** How long a holder may take to answer at all; disconnecting takes it a moment. */
 const ANSWER_MILLISECONDS = 10_000;
@@ -32,13 +32,13 @@ export function askHolder(
   request: Request,
   listener: (reply: Reply) => void,
   signal: AbortSignal,
-): Promise<CommandResult<undefined>> {
+): Promise<Result<undefined, ControlProblem>> {
   const path = controlSocketPath(runtimeFolder);
   if (!path.ok) return Promise.resolve(path);
   return new Promise((resolve) => {
     const socket = connect(path.value);
     const lines = new JsonLines();
-    const finish = (result: CommandResult<undefined>): void => {
+    const finish = (result: Result<undefined, ControlProblem>): void => {
       signal.removeEventListener('abort', onAbort);
       socket.destroy();
       resolve(result);
@@ -51,9 +51,7 @@ export function askHolder(
     signal.addEventListener('abort', onAbort, { once: true });
     // What goes on has no deadline; a question has.
     const goesOn = request.request === 'statistics' || request.request === 'log';
-    socket.setTimeout(goesOn ? 0 : ANSWER_MILLISECONDS, () =>
-      finish(fail('internal', 'The running connection does not answer.')),
-    );
+    socket.setTimeout(goesOn ? 0 : ANSWER_MILLISECONDS, () => finish(err({ kind: 'no-answer' })));
     socket.once('connect', () => socket.write(`${JSON.stringify(request)}\n`));
     socket.once('error', (error: NodeJS.ErrnoException) => finish(unreachable(error)));
     socket.once('close', () => finish(ok(undefined)));
@@ -67,21 +65,20 @@ export function askHolder(
 function receive(
   values: ReturnType<JsonLines['push']>,
   listener: (reply: Reply) => void,
-): CommandResult<undefined> | undefined {
-  if (!values.ok) return fail('internal', 'The running connection gave an answer that cannot be read.');
+): Result<undefined, ControlProblem> | undefined {
+  if (!values.ok) return err({ kind: 'unreadable-answer' });
   for (const value of values.value) {
     const reply = replySchema.safeParse(value);
-    if (!reply.success)
-      return fail('internal', 'The running connection is held by another version of smartvpn.');
-    if (reply.data.reply === 'refused') return fail('internal', reply.data.message);
+    if (!reply.success) return err({ kind: 'other-version' });
+    if (reply.data.reply === 'refused') return err({ kind: 'refused', sentence: reply.data.message });
     listener(reply.data);
   }
   return undefined;
 }
 
-function unreachable(error: NodeJS.ErrnoException): CommandResult<undefined> {
+function unreachable(error: NodeJS.ErrnoException): Result<undefined, ControlProblem> {
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
-    return fail('not-connected', 'There is no connection.', 'Connect with: smartvpn connect PROFILE');
+    return err({ kind: 'not-connected' });
   }
-  return fail('internal', `The running connection cannot be reached (${error.code ?? error.message}).`);
+  return err({ kind: 'unreachable', code: error.code ?? error.message });
 }

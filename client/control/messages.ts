@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { EXIT_CODES, type ExitReason } from '../exit-codes.ts';
 
 /**
  * What goes over a running connection's control socket: JSON, a line each. The client sends one request;
@@ -17,8 +16,9 @@ export const requestSchema = z.discriminatedUnion('request', [
 ]);
 export type Request = z.infer<typeof requestSchema>;
 
-export const failureSchema = z.object({
-  reason: z.custom<ExitReason>((value) => typeof value === 'string' && Object.hasOwn(EXIT_CODES, value)),
+const failureSchema = z.object({
+  /** The cause's kind; another version may know more of them. */
+  reason: z.string(),
   title: z.string().optional(),
   message: z.string(),
   steps: z.array(z.string()).readonly(),

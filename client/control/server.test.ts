@@ -124,7 +124,7 @@ describe('the control socket', () => {
 
   test('a second holder is told that one is there', async () => {
     await start();
-    expect(await start()).toMatchObject({ ok: false, error: { reason: 'already-connected' } });
+    expect(await start()).toMatchObject({ ok: false, error: { kind: 'already-connected' } });
     expect(await ask({ request: 'status' })).toHaveLength(1);
   });
 
@@ -143,7 +143,7 @@ describe('the control socket', () => {
       () => undefined,
       new AbortController().signal,
     );
-    expect(result).toMatchObject({ ok: false, error: { reason: 'not-connected' } });
+    expect(result).toMatchObject({ ok: false, error: { kind: 'not-connected' } });
   });
 
   test.each([
@@ -173,13 +173,13 @@ describe('the control socket', () => {
     const elsewhere = join(folder, '..', 'elsewhere');
     await mkdir(elsewhere);
     await symlink(elsewhere, folder);
-    expect(await start()).toMatchObject({ ok: false, error: { reason: 'storage-failed' } });
+    expect(await start()).toMatchObject({ ok: false, error: { kind: 'foreign-folder' } });
   });
 
   test('too long a path is said, not cut off', async () => {
     folder = join(folder, 'x'.repeat(120));
     const started = await startControlServer(folder, handlers());
-    expect(started).toMatchObject({ ok: false, error: { reason: 'storage-failed' } });
+    expect(started).toMatchObject({ ok: false, error: { kind: 'path-too-long' } });
     folder = join(folder, '..');
   });
 });

@@ -1,4 +1,4 @@
-import type { LogLine } from '../client/log.ts';
+import type { LogLine } from './log.ts';
 
 /** "12:34:56.789 info  Signing in": local time. */
 export function logLineText(line: LogLine): string {

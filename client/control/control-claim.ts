@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { statusOf, profileSummary } from '../connect/connection-words.ts';
-import { askStatus } from '../control/ask-status.ts';
-import { startControlServer } from '../control/server.ts';
+import { askStatus } from './ask-status.ts';
+import { controlProblemText } from './control-problem.ts';
+import { startControlServer } from './server.ts';
+import { profileSummary, statusOf } from './status-of.ts';
+import type { Connection } from '../connection/connection.ts';
 import { logLineText } from '../log-text.ts';
-import type { Connection } from '../../client/connection/connection.ts';
-import type { ClaimConnection } from '../../client/service/connection-claim.ts';
-import type { Log } from '../../client/log.ts';
+import type { Log } from '../log.ts';
+import type { ClaimConnection } from '../service/connection-claim.ts';
 import { err, ok } from '../../shared/result.ts';
 
 const ANSWER_MILLISECONDS = 2_000;
@@ -26,12 +27,12 @@ export function controlClaim(runtimeFolder: string, log: Log): ClaimConnection {
         },
       });
     }
-    if (server.error.reason !== 'already-connected') {
-      return err({ kind: 'unavailable', detail: server.error.message });
+    if (server.error.kind !== 'already-connected') {
+      return err({ kind: 'unavailable', detail: controlProblemText(server.error) });
     }
     const status = await askStatus(runtimeFolder, AbortSignal.timeout(ANSWER_MILLISECONDS));
     if (status.ok) return err({ kind: 'held', profileName: status.value.profile.name });
-    return err({ kind: 'unavailable', detail: status.error.message });
+    return err({ kind: 'unavailable', detail: controlProblemText(status.error) });
   };
 }
 

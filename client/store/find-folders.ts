@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Folders, defaultFolders } from '../client/store/folders.ts';
+import { type Folders, defaultFolders } from './folders.ts';
 
 /**
  * As every surface of the client finds them. Where there is no login session, and so no runtime folder

@@ -1,14 +1,13 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { type CommandResult, fail } from '../command-failure.ts';
 import { isAnswering } from './client.ts';
+import type { ControlProblem } from './control-problem.ts';
 import { JsonLines } from './json-lines.ts';
 import { type ProfileSummary, type Reply, type Statistics, type Status, requestSchema } from './messages.ts';
 import { controlSocketPath, makeRuntimeFolder } from './runtime-folder.ts';
-import { FolderLock } from '../../client/store/folder-lock.ts';
+import { FolderLock } from '../store/folder-lock.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import { err, ok } from '../../shared/result.ts';
-import { storeProblemText } from '../../shared/store-text.ts';
+import { type Result, err, ok } from '../../shared/result.ts';
 
 /** What the holder of a connection lets others ask. */
 export interface ControlHandlers {
@@ -35,12 +34,12 @@ const MAXIMUM_WAITING_BYTES = 1_048_576;
 
 /**
  * Listens for other terminals' `status`, `stats`, `log` and `disconnect`. The one socket of a user is also
- * what keeps a second connection from being made: the failure says `already-connected` while its holder lives.
+ * what keeps a second connection from being made: the problem is `already-connected` while its holder lives.
  */
 export async function startControlServer(
   runtimeFolder: string,
   handlers: ControlHandlers,
-): Promise<CommandResult<ControlServer>> {
+): Promise<Result<ControlServer, ControlProblem>> {
   const folder = makeRuntimeFolder(runtimeFolder);
   if (!folder.ok) return folder;
   const path = controlSocketPath(runtimeFolder);
@@ -56,12 +55,11 @@ export async function startControlServer(
     socket.once('close', () => conversations.delete(socket));
     converse(socket, handlers);
   });
-  const listening = await new FolderLock(runtimeFolder).run(() => claim(server, path.value));
-  if (!listening.ok) {
-    return 'reason' in listening.error
-      ? err(listening.error)
-      : fail('storage-failed', storeProblemText(listening.error));
-  }
+  const locked = await new FolderLock(runtimeFolder).run<Result<undefined, ControlProblem>, never>(async () =>
+    ok(await claim(server, path.value)),
+  );
+  if (!locked.ok) return err({ kind: 'lock-failed', problem: locked.error });
+  if (!locked.value.ok) return locked.value;
   chmodSync(path.value, 0o600);
   // The socket alone is no reason to stay.
   server.unref();
@@ -76,18 +74,15 @@ export async function startControlServer(
 }
 
 /** Only under the folder's lock: otherwise one could remove the socket that another has just made. */
-async function claim(server: Server, path: string): Promise<CommandResult<undefined>> {
+async function claim(server: Server, path: string): Promise<Result<undefined, ControlProblem>> {
   let code = await listen(server, path);
   if (code === 'EADDRINUSE') {
-    if (await isAnswering(path))
-      return fail('already-connected', 'A connection is already up or being made.');
+    if (await isAnswering(path)) return err({ kind: 'already-connected' });
     // left by a holder that died
     rmSync(path, { force: true });
     code = await listen(server, path);
   }
-  return code === undefined
-    ? ok(undefined)
-    : fail('storage-failed', `The control socket ${path} cannot be made (${code}).`);
+  return code === undefined ? ok(undefined) : err({ kind: 'socket-failed', path, code });
 }
 
 function listen(server: Server, path: string): Promise<string | undefined> {

@@ -1,0 +1,44 @@
+import type { CommandFailure } from './command-failure.ts';
+import type { ExitReason } from './exit-codes.ts';
+import { controlProblemText, type ControlProblem } from '../client/control/control-problem.ts';
+import type { Status } from '../client/control/messages.ts';
+
+const REASONS = {
+  'not-connected': 'not-connected',
+  'just-ended': 'not-connected',
+  'already-connected': 'already-connected',
+  'no-answer': 'internal',
+  'unreadable-answer': 'internal',
+  'other-version': 'internal',
+  refused: 'internal',
+  unreachable: 'internal',
+  'path-too-long': 'storage-failed',
+  'foreign-folder': 'storage-failed',
+  'folder-failed': 'storage-failed',
+  'lock-failed': 'storage-failed',
+  'socket-failed': 'storage-failed',
+} as const satisfies Record<ControlProblem['kind'], ExitReason>;
+
+const STEPS: Partial<Record<ControlProblem['kind'], string>> = {
+  'not-connected': 'Connect with: smartvpn connect PROFILE',
+  'path-too-long': 'Set XDG_RUNTIME_DIR to a folder with a shorter path.',
+  'foreign-folder': 'Remove it, or set XDG_RUNTIME_DIR.',
+};
+
+/** What is wrong with the control socket as a command's failure. */
+export function controlFailure(problem: ControlProblem): CommandFailure {
+  const step = STEPS[problem.kind];
+  return {
+    reason: REASONS[problem.kind],
+    message: controlProblemText(problem),
+    steps: step === undefined ? [] : [step],
+  };
+}
+
+/** For a second `connect`. */
+export function alreadyConnectedSentence(status: Status): string {
+  const { name, server } = status.profile;
+  return status.tunnel === undefined
+    ? `A connection to ${name} (${server}) is already being made: ${status.text}.`
+    : `Already connected to ${name} (${server}) as ${status.tunnel.address}.`;
+}
