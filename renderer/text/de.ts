@@ -42,11 +42,20 @@ const unreadable: UnreadableTexts = {
   'no-usable-profile': 'Keines der Profile in dieser Datei ist brauchbar. Es wurde nichts importiert.',
 };
 
+/** What was entered and not sent, by the issue's code. */
+const unusable: ReadonlyMap<string, string> = new Map([
+  [
+    'code-used',
+    'Dieses Einmalkennwort wurde schon benutzt. Warten Sie auf das nächste: Jedes gilt nur einmal.',
+  ],
+  ['not-a-code', 'Ein Einmalkennwort hat sechs Zeichen: die Ziffern 0 bis 9 und die Buchstaben a bis f.'],
+  ['not-a-pin', 'Eine PIN hat 4 bis 7 Ziffern.'],
+]);
+
 const error: ErrorTexts = {
   'invalid-request': ({ issues }) =>
-    issues.some(({ code }) => code === 'code-used')
-      ? 'Dieses Einmalkennwort wurde schon benutzt. Warten Sie auf das nächste: Jedes gilt nur einmal.'
-      : 'Etwas von dem, was Sie eingegeben haben, ist nicht brauchbar.',
+    issues.map(({ code }) => unusable.get(code)).find((sentence) => sentence !== undefined) ??
+    'Etwas von dem, was Sie eingegeben haben, ist nicht brauchbar.',
   'unknown-call': () => 'Fenster und Programm haben verschiedene Versionen. Starten Sie das Programm neu.',
   'secrets-unavailable': ({ detail }) =>
     `Der Schlüsselbund des Systems hat das Kennwort nicht angenommen: ${detail}`,

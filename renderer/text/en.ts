@@ -38,11 +38,17 @@ const unreadable: UnreadableTexts = {
   'no-usable-profile': 'None of the profiles in this file can be used. Nothing was imported.',
 };
 
+/** What was entered and not sent, by the issue's code. */
+const unusable: ReadonlyMap<string, string> = new Map([
+  ['code-used', 'This one-time password was used already. Wait for the next one: each is taken only once.'],
+  ['not-a-code', 'A one-time password has six characters: the digits 0 to 9 and the letters a to f.'],
+  ['not-a-pin', 'A PIN has 4 to 7 digits.'],
+]);
+
 const error: ErrorTexts = {
   'invalid-request': ({ issues }) =>
-    issues.some(({ code }) => code === 'code-used')
-      ? 'This one-time password was used already. Wait for the next one: each is taken only once.'
-      : 'Something in what you entered cannot be used.',
+    issues.map(({ code }) => unusable.get(code)).find((sentence) => sentence !== undefined) ??
+    'Something in what you entered cannot be used.',
   'unknown-call': () => 'Window and program are of different versions. Start the program anew.',
   'secrets-unavailable': ({ detail }) => `The system’s keyring did not take the password: ${detail}`,
   'unreadable-file': ({ problem }) => unreadable[problem],

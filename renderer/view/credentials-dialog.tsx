@@ -42,7 +42,10 @@ export function CredentialsDialog({ profile, prompt }: CredentialsProps) {
     if (isSending || !entry.isComplete || userNameWords(userName, true, text) !== undefined) return;
     send(client.call('submitCredentials', { profileId: profile.id, userName, secret: entry.text }));
     // A code is used once: it does not stay in the box.
-    if (prompt.asks !== 'password') setTyped('');
+    if (prompt.asks !== 'password') {
+      setTyped('');
+      setIsChecked(false);
+    }
   };
   const isHexCode = prompt.asks === 'motp-code';
   return (

@@ -31,6 +31,7 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
     if (isSending || !entry.isComplete) return;
     send(client.call('submitSecondStep', { profileId: profile.id, code: entry.text }));
     setTyped('');
+    setIsChecked(false);
   };
   return (
     <Modal
