@@ -10,6 +10,7 @@ import {
   type Outcome,
   type RunOptions,
   type Running,
+  keepProfile,
   makeHome,
   runProgram,
   startProgram,
@@ -63,8 +64,7 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     home = await makeHome();
     const enter = ['nsenter', '--target', String(host.pid), '--net', '--mount', `--wd=${process.cwd()}`];
     inside = { home, prefix: enter };
-    const words = ['profile', 'add', 'office', '--server', '127.0.0.1:4499', '--user-name', 'anna'];
-    await runProgram(words, { home });
+    await keepProfile(home, { name: 'office', server: '127.0.0.1', port: 4499, userName: 'anna' });
   });
   afterEach(async () => {
     await smartvpn('disconnect');

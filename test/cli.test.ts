@@ -1,14 +1,19 @@
 import { type Server, createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { EXIT_CODES, type ExitReason } from '../cli/exit-codes.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
 import { type Router, startRouter } from '../emulator/router.ts';
 import { motpCode, motpCounter } from '../shared/otp/motp.ts';
 import { totpCode } from '../shared/otp/totp.ts';
+import type { ProfileInput } from '../shared/profile.ts';
 import {
   type Home,
   type Outcome,
+  keepProfile,
   makeHome,
   runProgram,
   startOnTerminal,
@@ -19,6 +24,7 @@ import {
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 const TOTP_SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const TOKEN = { userName: 'otto', authentication: 'motp' } as const;
 const USERS: RouterConfigInput['users'] = [
   { userName: 'anna', password: 'correct horse' },
   { userName: 'otto', motp: { pin: '1234', secret: SECRET } },
@@ -64,9 +70,10 @@ async function tcpServer(greeting: string | undefined): Promise<number> {
   return address.port;
 }
 
-async function addProfile(server: string, ...more: string[]): Promise<void> {
-  const words = ['profile', 'add', 'office', '--server', server, '--user-name', 'anna', ...more];
-  expect(await runProgram(words, { home })).toMatchObject({ code: 0 });
+/** Anna's profile "office". Put into the store without the program, whose own way of adding has its own tests. */
+async function addProfile(address: string, fields: Partial<ProfileInput> = {}): Promise<void> {
+  const [, server = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
+  await keepProfile(home, { name: 'office', server, port: Number(port), userName: 'anna', ...fields });
 }
 
 /** `smartvpn test office`, with the right password unless told otherwise. */
@@ -175,26 +182,26 @@ describe('smartvpn test', () => {
   });
 
   test('with the built-in generator two runs in a row never send one code twice', async () => {
-    const words = ['profile', 'add', 'token', '--server', `127.0.0.1:${office.port}`];
-    await runProgram([...words, '--user-name', 'otto', '--authentication', 'motp'], { home });
-    const run = (): Promise<Outcome> =>
-      runProgram(
-        [
-          'test',
-          'token',
-          '--motp-secret-fd',
-          '3',
-          '--pin-fd',
-          '4',
-          '--trust-fingerprint',
-          office.certificate.fingerprint,
-        ],
-        { home, descriptors: [SECRET, '1234'] },
-      );
-    expect((await run()).code).toBe(0);
-    const second = await run();
-    expect(second.stderr).toMatch(/Waiting \d+ s for a fresh one-time password/);
-    expect(second.code).toBe(0);
+    await addProfile(`127.0.0.1:${office.port}`, TOKEN);
+    const trust = ['--trust-fingerprint', office.certificate.fingerprint];
+    const words = ['test', 'office', '--motp-secret-fd', '3', '--pin-fd', '4', ...trust];
+    const options = { home, descriptors: [SECRET, '1234'] };
+    const earliest = motpCounter(Date.now());
+    expect((await runProgram(words, options)).code).toBe(0);
+
+    const path = join(home.folder, 'state', 'smartvpn', 'motp-counters.json');
+    const sent = z.record(z.string(), z.number()).parse(JSON.parse(await readFile(path, 'utf8')));
+    const [profileId] = Object.keys(sent);
+    expect(sent).toEqual({ [String(profileId)]: expect.any(Number) });
+    expect(sent[String(profileId)]).toBeGreaterThanOrEqual(earliest);
+    // As if it had been sent just now, however long this machine takes to start the program again.
+    await writeFile(path, JSON.stringify({ [String(profileId)]: motpCounter(Date.now()) + 1 }));
+    const before = office.syslog.lines().length;
+    const second = startProgram(words, options);
+    await second.sees(/Waiting \d+ s for a fresh one-time password/);
+    second.kill('SIGINT');
+    expect((await second.ended).code).toBe(130);
+    expect(office.syslog.lines()).toHaveLength(before);
   });
 });
 
@@ -279,12 +286,11 @@ describe('what can be wrong', () => {
     });
     const withCode = (code: string, ...more: string[]): Promise<Outcome> =>
       runProgram(
-        ['test', 'token', '--code-stdin', '--trust-fingerprint', office.certificate.fingerprint, ...more],
+        ['test', 'office', '--code-stdin', '--trust-fingerprint', office.certificate.fingerprint, ...more],
         { home, input: `${code}\n` },
       );
     beforeEach(async () => {
-      const words = ['profile', 'add', 'token', '--server', `127.0.0.1:${office.port}`];
-      await runProgram([...words, '--user-name', 'otto', '--authentication', 'motp'], { home });
+      await addProfile(`127.0.0.1:${office.port}`, TOKEN);
     });
 
     test('a stale code: refused, with what the clocks say', async () => {
@@ -326,7 +332,7 @@ describe('what can be wrong', () => {
   });
 
   test('a server type that cannot be dialled yet', async () => {
-    await addProfile('vpn.example.com', '--type', 'openvpn');
+    await addProfile('vpn.example.com', { serverType: 'openvpn' });
     expect(await tryOffice()).toMatchObject(failed('unsupported-server-type', /openvpn/i));
   });
 

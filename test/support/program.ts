@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openStore } from '../../client/store/store.ts';
+import { profileSchema, type ProfileInput } from '../../shared/profile.ts';
 
 /** Runs the real `smartvpn` as a child process, as a person or another program would. */
 
@@ -34,6 +37,14 @@ export async function makeHome(): Promise<Home> {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Puts a profile into the store of `home`, as `smartvpn profile add` does. */
+export async function keepProfile(home: Home, fields: Omit<ProfileInput, 'id'>): Promise<void> {
+  const folder = (name: string): string => join(home.folder, name, 'smartvpn');
+  const store = await openStore({ config: folder('config'), state: folder('state') });
+  const kept = await store.profiles.save(profileSchema.parse({ ...fields, id: randomUUID() }));
+  if (!kept.ok) throw new Error(`not kept: ${kept.error.kind}`);
 }
 
 export interface Outcome {
