@@ -134,8 +134,8 @@ class Desktop {
     });
     this.#updateTray();
     await this.#applyStartAtLogin('start');
-    await this.#window.load();
-    await core.service.start();
+    // What a former run left behind is mended while the page is loaded.
+    await Promise.all([this.#window.load(), core.service.start()]);
   }
 
   hear<Name extends NotificationName>(name: Name, payload: NotificationPayload<Name>): void {

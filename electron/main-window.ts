@@ -81,7 +81,12 @@ export class MainWindow {
   }
 
   async load(): Promise<void> {
-    await this.#window.loadURL(APP_PAGE);
+    try {
+      await this.#window.loadURL(APP_PAGE);
+    } catch (error) {
+      // Also when the program ends meanwhile. Tray and notifications go on without it.
+      this.#options.onFault(`The window's page could not be loaded: ${String(error)}`);
+    }
   }
 
   show(): void {

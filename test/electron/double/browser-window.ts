@@ -39,8 +39,10 @@ export class BrowserWindow extends EventEmitter implements ShellWindow {
     this.emit('ready-to-show');
   }
 
+  /** "Shows and gives focus to the window." */
   show(): void {
     this.#isVisible = true;
+    this.#isFocused = true;
     this.emit('show');
   }
 
