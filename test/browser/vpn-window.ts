@@ -164,10 +164,23 @@ export class VpnWindow {
   }
 
   /** Resolves as soon as so many texts from the program match. */
-  async receives(pattern: RegExp, count = 1): Promise<void> {
-    await new Promise<void>((resolve) => {
+  receives(pattern: RegExp, count = 1): Promise<void> {
+    return this.#until(() => this.received.filter((text) => pattern.test(text)).length >= count);
+  }
+
+  /** Resolves as soon as a call of that name has its answer. */
+  answered(call: string): Promise<void> {
+    return this.#until(() => {
+      const sent = this.sent.find((text) => text.includes(`"call":"${call}"`)) ?? '';
+      const [, id = ''] = /^\{"id":(\d+),/.exec(sent) ?? [];
+      return id !== '' && this.received.some((text) => text.startsWith(`{"id":${id},`));
+    });
+  }
+
+  #until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
       const look = (): void => {
-        if (this.received.filter((text) => pattern.test(text)).length < count) return;
+        if (!holds()) return;
         this.#waiting.delete(look);
         resolve();
       };
@@ -177,11 +190,12 @@ export class VpnWindow {
   }
 
   #listen(socket: WebSocket): void {
-    socket.on('framereceived', ({ payload }) => {
-      this.received.push(payload.toString());
+    const keep = (texts: string[]) => (data: { readonly payload: string | Buffer }) => {
+      texts.push(data.payload.toString());
       for (const look of this.#waiting) look();
-    });
-    socket.on('framesent', ({ payload }) => this.sent.push(payload.toString()));
+    };
+    socket.on('framereceived', keep(this.received));
+    socket.on('framesent', keep(this.sent));
   }
 
   /** Its picture, and what was said, for the artefacts. */
