@@ -14,7 +14,7 @@ const SMALLEST_WRITE = 6 * 1024;
 /** And the kernel so many unsent, in a power of two between the two. */
 const UNSENT_DURATION = 4;
 const LEAST_UNSENT = 8 * 1024;
-const MOST_UNSENT = 256 * 1024;
+const MOST_UNSENT = 128 * 1024;
 
 /**
  * Measures how fast a link takes what is written, in milliseconds of `performance.now()`, and keeps the kernel's send
@@ -39,6 +39,12 @@ export class LinkPace {
   constructor(stream: Duplex, onSlow: () => void) {
     this.#stream = stream;
     this.#onSlow = onSlow;
+  }
+
+  /** From now on the kernel holds no more unsent than a fast link needs, so that a slow one is noticed soon. */
+  start(): void {
+    this.#unsent = MOST_UNSENT;
+    limitUnsentBytes(this.#stream, MOST_UNSENT);
   }
 
   /** How much to write at once when the link is slow, in bytes. */
@@ -119,7 +125,7 @@ export class LinkPace {
   #limit(): void {
     const wanted = this.#rate * UNSENT_DURATION;
     // Between a half and twice of what it is: left as it is.
-    if (this.#unsent > 0 && wanted > this.#unsent / 2 && wanted < this.#unsent * 2) return;
+    if (wanted > this.#unsent / 2 && wanted < this.#unsent * 2) return;
     const unsent = Math.min(MOST_UNSENT, Math.max(LEAST_UNSENT, 2 ** Math.ceil(Math.log2(wanted + 1))));
     if (unsent === this.#unsent) return;
     this.#unsent = unsent;

@@ -155,6 +155,7 @@ export class TunnelLink {
    */
   prepareForTraffic({ mtu, framesPerRecord = 'many', fairQueue = true }: TrafficOptions): void {
     this.#mayQueue = fairQueue;
+    if (fairQueue) this.#pace.start();
     if (framesPerRecord === 'one') {
       this.#batch.holdOneFrame();
       return;

@@ -18,7 +18,7 @@ test('full tunnel over IPv4', () => {
   expect(setUpLines(PLAN, 'vpn3', { slot: 0, mode: 'full', endpoint: PLAN.endpoint, ipv6: true })).toEqual({
     ipv4: [
       'link set dev vpn3 addrgenmode none',
-      'link set dev vpn3 mtu 1380 txqueuelen 1000',
+      'link set dev vpn3 mtu 1380 txqueuelen 5000',
       'addr add 10.8.0.2/32 dev vpn3',
       'link set dev vpn3 up',
       'route add unreachable 203.0.113.10/32 table 51820',

@@ -44,7 +44,7 @@ export interface IpBatches {
 }
 
 /** Enough for a burst while our process is off the CPU; a queue that stands is the data plane's business (fair-queue.ts). */
-const QUEUE_LENGTH = 1000;
+const QUEUE_LENGTH = 5000;
 
 export function setUpLines(plan: NetworkPlan, device: string, state: RoutingState): IpBatches {
   const { table } = routingSlot(state.slot);

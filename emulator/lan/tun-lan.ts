@@ -21,6 +21,8 @@ const run = promisify(execFile);
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 /** Packets read before sockets get their turn. */
 const PACKETS_PER_TURN = 64;
+/** Packets that may wait in the kernel while this process is off the CPU. */
+const QUEUE_LENGTH = '5000';
 
 export interface TunLanOptions {
   /** The router's address inside the tunnel and its network's mask, dotted decimal. */
@@ -183,7 +185,7 @@ async function configure(
   // No router solicitations into it. Fails harmlessly where the kernel has no IPv6.
   await writeSetting(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '1');
   const commands = [
-    ['link', 'set', 'dev', name, 'mtu', String(config.mtu), 'up'],
+    ['link', 'set', 'dev', name, 'mtu', String(config.mtu), 'txqueuelen', QUEUE_LENGTH, 'up'],
     ['address', 'add', `${gateway}/${prefix}`, 'dev', name],
     ...config.routes.map((route) => ['route', 'add', route, 'dev', name]),
   ];
