@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Page } from 'playwright-core';
 import {
   connectNamespaces,
@@ -8,10 +8,14 @@ import {
 } from '../support/namespace.ts';
 import { RouterHost } from '../support/router-host.ts';
 import { call, DesktopTrial, KEEP, stateOf } from './desktop-trial.ts';
+import { soon } from './soon.ts';
 import type { DoubleRun } from './desktop-run.ts';
 
 const ROUTER = '203.0.113.1';
 const PASSWORD = 'planted-password-4K';
+
+// A browser is started for each test, on machines that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let trial: DesktopTrial;
 let client: Namespace;
@@ -61,7 +65,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
   const KNOWN = { ...KEEP, password: { change: 'set', value: PASSWORD } } as const;
 
   async function trust(page: Page, profileId: string): Promise<void> {
-    await expect.poll(() => promptOf(page, profileId)).toBe('certificate');
+    await soon(() => promptOf(page, profileId)).toBe('certificate');
     await call(page, 'trustCertificate', { profileId, publicKeySha256: router.publicKeySha256 });
   }
 
@@ -73,9 +77,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
   async function connect(page: Page, profileId: string): Promise<void> {
     await call(page, 'connect', { profileId, purpose: 'use' });
     await trust(page, profileId);
-    await expect
-      .poll(async () => (await stateOf(page, profileId)).state, { timeout: 10_000 })
-      .toBe('connected');
+    await soon(async () => (await stateOf(page, profileId)).state).toBe('connected');
   }
 
   test('dialled from the tray: its questions bring the window, success hides it, tells and turns green', async () => {
@@ -85,7 +87,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     await perform({ do: 'close-window' });
     await perform({ do: 'choose-in-tray', labels: ['Connect', 'Office'] });
     await seen(({ window, tray }) => window?.isVisible === true && tray?.image === 'tray-amber');
-    await expect.poll(() => promptOf(page, profileId)).toBe('credentials');
+    await soon(() => promptOf(page, profileId)).toBe('credentials');
     await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: PASSWORD });
     await trust(page, profileId);
     const desk = await seen(({ tray }) => tray?.image === 'tray-green');
@@ -119,7 +121,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     await perform({ do: 'answer', button: 'Disconnect and quit' }).catch(() => undefined);
     expect(await ended).toBe(0);
     expect(await client.exec(['ip', 'rule'])).toBe(before);
-    await expect.poll(async () => (await router.connections()).rows.length).toBe(0);
+    await soon(async () => (await router.connections()).rows.length).toBe(0);
   });
 
   test('at the end of the session nobody is asked, and the tunnel is taken down', async () => {
@@ -127,7 +129,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     await connect(page, await addProfile(page, KNOWN));
     await perform({ do: 'end-session' });
     expect(await ended).toBe(0);
-    await expect.poll(async () => (await router.connections()).rows.length).toBe(0);
+    await soon(async () => (await router.connections()).rows.length).toBe(0);
   });
 
   test('a crash while connecting is a failure with a cause, not a dead window; the next attempt works', async () => {
@@ -136,22 +138,20 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     await router.setFaults({ stage: 'lcp', action: 'stall' });
     await call(page, 'connect', { profileId, purpose: 'use' });
     await trust(page, profileId);
-    await expect.poll(async () => (await stateOf(page, profileId)).state).toBe('connecting');
+    await soon(async () => (await stateOf(page, profileId)).state).toBe('connecting');
     const { tunnelProcesses } = await seen((desk) => desk.tunnelProcesses.length === 1);
     process.kill(tunnelProcesses[0] ?? 0, 'SIGKILL');
     const desk = await seen(({ tray }) => tray?.image === 'tray-red');
     expect(desk.window?.isVisible).toBe(true);
     const state = await stateOf(page, profileId);
     expect(state).toMatchObject({ state: 'failed', cause: { kind: 'internal' } });
-    await expect
-      .poll(async () => (await call(page, 'snapshot', {})).problems)
-      .toContainEqual(expect.objectContaining({ source: 'core', restarted: true }));
+    await soon(async () => (await call(page, 'snapshot', {})).problems).toContainEqual(
+      expect.objectContaining({ source: 'core', restarted: true }),
+    );
     expect((await look()).tunnelProcesses).not.toEqual(tunnelProcesses);
     await router.setFaults();
     await call(page, 'connect', { profileId, purpose: 'use' });
-    await expect
-      .poll(async () => (await stateOf(page, profileId)).state, { timeout: 10_000 })
-      .toBe('connected');
+    await soon(async () => (await stateOf(page, profileId)).state).toBe('connected');
   });
 
   test('a crash while connected leaves no routes, and says so', async () => {
@@ -164,7 +164,7 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     process.kill(tunnelProcesses[0] ?? 0, 'SIGKILL');
     await seen(({ notices }) => notices.some(({ title }) => /lost|failed|Office:/i.test(title)));
     await call(page, 'disconnect', { profileId });
-    await expect.poll(() => client.exec(['ip', 'rule'])).toBe(before);
+    await soon(() => client.exec(['ip', 'rule'])).toBe(before);
   });
 
   test('statistics and the round trip come through from the other process, and the history has the sums', async () => {
@@ -180,13 +180,9 @@ describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
     await client
       .exec(['ping', '-q', '-c', '3', '-i', '0.2', '-w', '2', state.tunnel.gateway])
       .catch(() => '');
-    await expect
-      .poll(() =>
-        page.evaluate(
-          `window.samples.some(({ roundTrip, sentPackets }) => roundTrip > 0 && sentPackets >= 3)`,
-        ),
-      )
-      .toBe(true);
+    await soon(() =>
+      page.evaluate(`window.samples.some(({ roundTrip, sentPackets }) => roundTrip > 0 && sentPackets >= 3)`),
+    ).toBe(true);
     await call(page, 'disconnect', { profileId });
     const { entries } = await call(page, 'history', { profileId });
     expect(entries[0]).toMatchObject({ end: 'user' });

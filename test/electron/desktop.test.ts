@@ -1,10 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callChannel } from '../../electron/ipc-channels.ts';
 import { call, CALL_COUNT, DesktopTrial, KEEP } from './desktop-trial.ts';
+import { soon } from './soon.ts';
 import { startOnDouble } from './run-on-double.ts';
+
+// A browser is started for each test, on machines that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let trial: DesktopTrial;
 
@@ -175,8 +179,9 @@ describe('window and tray', () => {
       if (name === 'show') window.shown = payload;
     })`);
     await perform({ do: 'choose-in-tray', labels: ['Statistics'] });
-    await expect.poll(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
-    await seen(({ window }) => window?.isVisible === true);
+    await soon(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
+    const desk = await seen(({ window }) => window?.isVisible === true);
+    expect(desk.window?.isMinimised).toBe(false);
   });
 
   test('started at login it stays in the tray; without one it lies in the task bar', async () => {
@@ -206,16 +211,15 @@ describe('settings', () => {
     const { page } = await trial.start();
     const entry = join(trial.home, 'config', 'autostart', 'smartvpn.desktop');
     await call(page, 'changeSettings', { startAtLogin: true });
-    await expect.poll(() => readFile(entry, 'utf8').catch(() => '')).toContain('"--at-login"');
+    await soon(() => readFile(entry, 'utf8').catch(() => '')).toContain('"--at-login"');
+    expect(await readFile(entry, 'utf8')).toContain('Type=Application');
     await call(page, 'changeSettings', { startAtLogin: false });
-    await expect
-      .poll(() =>
-        stat(entry).then(
-          () => 'there',
-          () => 'gone',
-        ),
-      )
-      .toBe('gone');
+    await soon(() =>
+      stat(entry).then(
+        () => 'there',
+        () => 'gone',
+      ),
+    ).toBe('gone');
   });
 
   test("the window's place is kept by electron-store, and a damaged file of it is no obstacle", async () => {
@@ -226,6 +230,11 @@ describe('settings', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
       window: { width: 960, height: 680, isMaximised: false },
     });
+    await first.perform({ do: 'quit' });
+    expect(await first.ended).toBe(0);
+    await writeFile(file, '{"window":');
+    const second = await trial.start();
+    await second.seen(({ window }) => window?.isVisible === true && window.bounds.width === 960);
   });
 });
 

@@ -9,7 +9,7 @@ import { deskSchema, type Deed, type Desk } from './desk-view.ts';
 import type { DoubleRun, RunOptions } from './desktop-run.ts';
 
 const REGISTER = new URL('double/register.ts', import.meta.url).href;
-const PATIENCE_MILLISECONDS = 15_000;
+const PATIENCE_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 25;
 
 const answerSchema = z.object({

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startRouter, type Router } from '../../emulator/router.ts';
 import { buildDesktop } from './build-desktop.ts';
+import { soon } from './soon.ts';
 import { call, KEEP, stateOf } from './desktop-trial.ts';
 import type { DesktopRun, RunOptions } from './desktop-run.ts';
 import { electronBinary, runInElectron } from './run-in-electron.ts';
@@ -14,6 +15,9 @@ import { runOnDouble } from './run-on-double.ts';
  * router emulator: in a real Electron where there is one, else on its double.
  */
 const PASSWORD = 'planted-password-9Z';
+
+// A browser is started for each test, on machines that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let built: Awaited<ReturnType<typeof buildDesktop>>;
 let router: Router;
@@ -71,20 +75,20 @@ test('a profile is added, a wrong password refused, the right one connects, and 
     return state.state === 'prompting' ? state.prompt.kind : state.state;
   };
   await call(page, 'connect', { profileId, purpose: 'test' });
-  await expect.poll(phase).toBe('credentials');
+  await soon(phase).toBe('credentials');
   await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: 'wrong-password' });
-  await expect.poll(phase).toBe('certificate');
+  await soon(phase).toBe('certificate');
   await call(page, 'trustCertificate', { profileId, publicKeySha256: router.certificate.publicKeySha256 });
-  await expect.poll(phase).toBe('failed');
+  await soon(phase).toBe('failed');
   expect(await stateOf(page, profileId)).toMatchObject({ cause: { kind: 'credentials-refused' } });
   await call(page, 'connect', { profileId, purpose: 'test' });
-  await expect.poll(phase).toBe('credentials');
+  await soon(phase).toBe('credentials');
   await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: PASSWORD });
-  await expect.poll(phase, { timeout: 10_000 }).toBe('connected');
+  await soon(phase).toBe('connected');
   expect(router.connections()).toHaveLength(1);
   await call(page, 'disconnect', { profileId });
   expect(await phase()).toBe('disconnected');
-  await expect.poll(() => router.connections().length).toBe(0);
+  await soon(() => router.connections().length).toBe(0);
   const { text } = await call(page, 'prepareReport', {});
   expect(text).not.toContain(PASSWORD);
 });
