@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Connection } from '../client/connection/connection.ts';
 import { createLog } from '../client/log.ts';
@@ -27,6 +29,37 @@ async function startTestRouter(): Promise<Router> {
   });
   closing.push(() => router.close());
   return router;
+}
+
+/** A port that leads to the router, until it is cut: then all connections through it break. */
+async function wireTo(router: Router): Promise<{ readonly port: number; cut(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(router.port, router.host);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => undefined);
+      from.on('close', () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+    sockets.clear();
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => {
+    cut();
+    server.close();
+    await once(server, 'close');
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, cut };
 }
 
 /** A store in memory, with what was kept in it. */
@@ -140,11 +173,12 @@ describe('a connection', () => {
 
   test('comes back by itself when the link breaks', async () => {
     const router = await startTestRouter();
-    await router.setFaults([{ stage: 'connected', action: 'drop', sessions: 1 }]);
-    const { connection, kept, secrets, profile } = connectionTo(router);
+    const wire = await wireTo(router);
+    const { connection, kept, secrets, profile } = connectionTo(router, { port: wire.port });
     await secrets.set(profile.id, 'password', PASSWORD_USER.password);
     connection.connect('none');
     await stateOf(connection, 'connected');
+    wire.cut();
     expect(await stateOf(connection, 'waiting')).toMatchObject({
       attempt: 1,
       because: { kind: 'link-lost' },
@@ -155,13 +189,18 @@ describe('a connection', () => {
 
   test('with typed codes it asks for a new one when the link breaks', async () => {
     const router = await startTestRouter();
-    await router.setFaults([{ stage: 'connected', action: 'drop', sessions: 1 }]);
-    const { connection } = connectionTo(router, { authentication: 'motp', userName: 'bob' });
+    const wire = await wireTo(router);
+    const { connection } = connectionTo(router, {
+      authentication: 'motp',
+      userName: 'bob',
+      port: wire.port,
+    });
     connection.connect('none');
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({ asks: 'motp-code' });
     const code = motpCode(motpCounter(Date.now()), MOTP.secret, MOTP.pin);
     connection.submitCredentials({ userName: 'bob', secret: code.toUpperCase() });
     await stateOf(connection, 'connected');
+    wire.cut();
     expect((await stateOf(connection, 'prompting')).prompt).toMatchObject({
       asks: 'motp-code',
       because: { kind: 'link-lost' },
