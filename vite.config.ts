@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['{shared,datapath,client,emulator,cli,electron,renderer,test}/**/*.test.{ts,tsx}'],
     // Files run in a process each: a test that opens devices or namespaces leaves nothing to its neighbour.
     pool: 'forks',
+    // Left alone, Vitest keeps one core for itself: on a machine with two, everything would run one after the other.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ['default', new CountReporter()],
