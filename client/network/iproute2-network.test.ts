@@ -155,7 +155,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     expect(device).toMatchObject([
       {
         mtu: 1380,
-        txqlen: 100,
+        txqlen: 5000,
         addr_info: [{ local: '10.8.0.2', prefixlen: 32 }],
       },
     ]);
