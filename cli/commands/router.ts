@@ -22,6 +22,7 @@ interface RouterOptions {
   readonly lan?: 'none' | 'built-in' | 'tun';
   readonly state?: string;
   readonly ephemeral?: true;
+  readonly open?: true;
   readonly printConfig?: true;
 }
 
@@ -49,15 +50,18 @@ export function defineRouter(command: Command, run: Run): void {
       ).choices(['none', 'built-in', 'tun']),
     )
     .option('--config <file>', 'everything else: a JSON file as --print-config prints it')
-    .option('--state <folder>', 'keep users and certificate there')
-    .option('--ephemeral', 'keep nothing: new users and a new certificate each time')
+    .option('--state <folder>', 'keep users, settings, certificate and the administrator’s password there')
+    .option('--ephemeral', 'keep nothing: new users, a new certificate and a new password each time')
+    .option('--open', 'open the router’s pages in the browser')
     .option('--print-config', 'print the whole configuration that would be used, and end')
     .addHelpText(
       'after',
       `
-Prints where it listens, the certificate's fingerprint and the users, then its syslog, until Ctrl-C.
+Prints where it listens, the certificate's fingerprint, the users and where its own pages are, then its
+syslog, until Ctrl-C. The administrator's first password is printed once; the pages change it.
 
 Examples:
+  smartvpn router --open
   smartvpn router --demo-user --ephemeral
   smartvpn router --listen 0.0.0.0 --port 443 --user anna
   smartvpn router --print-config > router.json    a file to start from
@@ -78,6 +82,7 @@ async function router(context: Context, options: RouterOptions): Promise<number>
     user: _user,
     passwordFd: _fd,
     printConfig,
+    open,
     ...flags
   } = options;
   const folder = ephemeral === true ? undefined : (state ?? join(context.folders.state, 'router'));
@@ -87,7 +92,7 @@ async function router(context: Context, options: RouterOptions): Promise<number>
     process.stdout.write(`${JSON.stringify(config.value, null, output.json ? 0 : 2)}\n`);
     return exitCode('done');
   }
-  return serve(context, config.value, demo);
+  return serve(context, config.value, demo, open === true);
 }
 
 async function passwordUsers(
@@ -114,13 +119,32 @@ function demoUsers(demo: DemoUser | undefined): readonly DialInUserInput[] {
     : [{ userName: demo.userName, motp: { pin: demo.pin, secret: demo.secret } }];
 }
 
-async function serve(context: Context, config: RouterConfig, demo: DemoUser | undefined): Promise<number> {
+async function serve(
+  context: Context,
+  config: RouterConfig,
+  demo: DemoUser | undefined,
+  opensBrowser: boolean,
+): Promise<number> {
   const { output, interruption } = context;
   // Loaded only now: --help and --print-config need no TLS and no certificates.
-  const { startRouter } = await import('../../emulator/router.ts');
-  const started = await startRouter(config).catch(notStarted);
+  const [{ startRouter }, { loadRouterPages }] = await Promise.all([
+    import('../../emulator/router.ts'),
+    import('./router-pages.ts'),
+  ]);
+  const loaded = await loadRouterPages(config.folder, (text) => output.note(printable(text))).catch(
+    notStarted,
+  );
+  if ('reason' in loaded) return output.fail(loaded);
+  const { pages, firstPassword, keep } = loaded;
+  const started = await startRouter(config, { pages }).catch(notStarted);
   if ('reason' in started) return output.fail(started);
   const router = started;
+  const address = pagesAddress(router);
+  const kept = await keep().catch(notStarted);
+  if (kept !== undefined) {
+    await router.close();
+    return output.fail(kept);
+  }
   for (const problem of router.problems)
     output.note(`${output.style.wait('Warning:')} ${printable(problem)}`);
   const names = router.users.list().map(({ userName }) => userName);
@@ -131,11 +155,19 @@ async function serve(context: Context, config: RouterConfig, demo: DemoUser | un
     fingerprint: router.certificate.fingerprint,
     publicKeySha256: router.certificate.publicKeySha256,
     users: names,
+    pages: address,
+    administrator: { userName: 'admin', ...(firstPassword === undefined ? {} : { firstPassword }) },
     ...(demo === undefined ? {} : { demoUser: demo }),
   });
   output.line(`Listening on ${router.host}, port ${router.port}.`);
   output.line(`Certificate (SHA-256) ${router.certificate.fingerprint}`);
   output.line(names.length === 0 ? 'There are no users: nobody may dial in.' : `Users: ${names.join(', ')}`);
+  output.line(`The router’s pages: ${output.style.strong(address)}`);
+  output.line(
+    firstPassword === undefined
+      ? 'Administrator: admin, with the password set before.'
+      : `Administrator: admin, first password ${output.style.strong(firstPassword)} (shown this once)`,
+  );
   if (demo !== undefined) {
     output.line(`User ${demo.userName}: PIN ${demo.pin}, secret ${demo.secret}`);
     output.line('In another terminal:');
@@ -146,6 +178,7 @@ async function serve(context: Context, config: RouterConfig, demo: DemoUser | un
     output.line('  smartvpn test demo      (asks for the code)');
   }
   output.note('Ctrl-C ends it.');
+  if (opensBrowser) await openBrowser(address);
   const stopListening = router.syslog.subscribe((line) => {
     output.object({ event: 'syslog', line });
     output.line(printable(line));
@@ -154,6 +187,18 @@ async function serve(context: Context, config: RouterConfig, demo: DemoUser | un
   stopListening();
   await router.close();
   return exitCode('done');
+}
+
+/** For a browser on this machine: an address that stands for all of them is not one to go to. */
+function pagesAddress({ host, port }: { readonly host: string; readonly port: number }): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
+}
+
+async function openBrowser(url: string): Promise<void> {
+  const { browserStart, startBrowser, thisMachine } = await import('../ui/open-browser.ts');
+  const start = browserStart(url, thisMachine());
+  if (start !== undefined) startBrowser(start);
 }
 
 function ended(context: Context, signal: AbortSignal): Promise<void> {

@@ -15,12 +15,29 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const BUILT = join(DIST, 'renderer');
-const BUILT_PAGE = join(BUILT, 'index.html');
-const BUILD_CONFIGURATION = join(ROOT, 'renderer', 'vite.config.ts');
 /** Longer than building takes: another terminal may be doing it. */
 const BUILD_MILLISECONDS = 120_000;
-const BUILD_COMMAND = 'npm run build:renderer';
+
+/** Pages that vite builds. */
+export interface BuiltPages {
+  /** As the beginning of a sentence. */
+  readonly name: string;
+  /** A folder of `dist`. */
+  readonly built: string;
+  /** What is there when they have been built. */
+  readonly entry: string;
+  /** The project's folder with their sources and their vite.config.ts. */
+  readonly source: string;
+  readonly command: string;
+}
+
+export const WINDOW_PAGES: BuiltPages = {
+  name: 'The window',
+  built: 'renderer',
+  entry: 'index.html',
+  source: 'renderer',
+  command: 'npm run build:renderer',
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,43 +47,59 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
 };
 
 /**
- * The built window, by request path. Built first where that has not been done since its sources changed: a
+ * Built pages, by request path. Built first where that has not been done since their sources changed: a
  * window of yesterday may not understand the program of today.
  */
-export async function loadPage(note: (text: string) => void): Promise<CommandResult<PageFiles>> {
-  // A window that came built has nobody who builds it meanwhile.
-  if ((await changedAt(BUILD_CONFIGURATION)) === undefined) return readBuilt();
+export async function loadPage(
+  note: (text: string) => void,
+  pages: BuiltPages = WINDOW_PAGES,
+): Promise<CommandResult<PageFiles>> {
+  // Pages that came built have nobody who builds them meanwhile.
+  if ((await changedAt(configurationOf(pages))) === undefined) return readBuilt(pages);
   const lock = new FolderLock(DIST, { patienceMilliseconds: BUILD_MILLISECONDS });
-  const loaded = await lock.run(() => buildAndRead(note));
+  const loaded = await lock.run(() => buildAndRead(note, pages));
   if (loaded.ok) return loaded;
   // Somebody else's checkout, which cannot be written to: what is built there is shown.
-  return 'reason' in loaded.error ? err(loaded.error) : readBuilt();
+  return 'reason' in loaded.error ? err(loaded.error) : readBuilt(pages);
 }
 
-async function buildAndRead(note: (text: string) => void): Promise<CommandResult<PageFiles>> {
-  const builtAt = await changedAt(BUILT_PAGE);
-  if (builtAt === undefined || (await newestSource()) > builtAt) {
-    const built = await build(note);
+function configurationOf({ source }: BuiltPages): string {
+  return join(ROOT, source, 'vite.config.ts');
+}
+
+function entryOf({ built, entry }: BuiltPages): string {
+  return join(DIST, built, entry);
+}
+
+async function buildAndRead(
+  note: (text: string) => void,
+  pages: BuiltPages,
+): Promise<CommandResult<PageFiles>> {
+  const builtAt = await changedAt(entryOf(pages));
+  if (builtAt === undefined || (await newestSource(pages)) > builtAt) {
+    const built = await build(note, pages);
     if (!built.ok && builtAt === undefined) return built;
-    if (!built.ok) note(`${built.error.message} The one that was built before is shown.`);
+    if (!built.ok) note(`${built.error.message} What was built before is shown.`);
   }
-  return readBuilt();
+  return readBuilt(pages);
 }
 
-async function readBuilt(): Promise<CommandResult<PageFiles>> {
-  return (await changedAt(BUILT_PAGE)) === undefined ? notBuilt() : ok(await readPage(BUILT));
+async function readBuilt(pages: BuiltPages): Promise<CommandResult<PageFiles>> {
+  if ((await changedAt(entryOf(pages))) === undefined) return notBuilt(pages);
+  return ok(await readPage(join(DIST, pages.built)));
 }
 
-function notBuilt(): CommandResult<never> {
-  return fail('file-failed', 'The window has not been built.', `Build it with: ${BUILD_COMMAND}`);
+function notBuilt({ name, command }: BuiltPages): CommandResult<never> {
+  return fail('file-failed', `${name}: not built yet.`, `Build with: ${command}`);
 }
 
 /** Unix milliseconds. */
-async function newestSource(): Promise<number> {
-  const times = await Promise.all(['renderer', 'shared'].map((room) => newestIn(join(ROOT, room))));
+async function newestSource({ source }: BuiltPages): Promise<number> {
+  const times = await Promise.all([source, 'shared'].map((room) => newestIn(join(ROOT, room))));
   return Math.max(0, ...times);
 }
 
@@ -109,16 +142,21 @@ function requestPath(path: string): string {
   return written === 'index.html' ? '/' : `/${written}`;
 }
 
-async function build(note: (text: string) => void): Promise<CommandResult<undefined>> {
+async function build(note: (text: string) => void, pages: BuiltPages): Promise<CommandResult<undefined>> {
+  const { name, source, command } = pages;
   const vite = await loadVite();
-  if (vite === undefined) return notBuilt();
-  note('Building the window…');
+  if (vite === undefined) return notBuilt(pages);
+  note(`${name}: building…`);
   try {
-    await vite.build({ configFile: BUILD_CONFIGURATION, root: join(ROOT, 'renderer'), logLevel: 'silent' });
+    await vite.build({
+      configFile: configurationOf(pages),
+      root: join(ROOT, source),
+      logLevel: 'silent',
+    });
     return ok(undefined);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return fail('file-failed', `The window could not be built: ${detail}`, `Try: ${BUILD_COMMAND}`);
+    return fail('file-failed', `${name}: could not be built: ${detail}`, `Try: ${command}`);
   }
 }
 
