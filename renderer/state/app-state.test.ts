@@ -17,7 +17,7 @@ function after(...events: AppEvent[]): AppState {
   return state;
 }
 
-function snapshot(states: Record<string, ConnectionState> = {}): AppEvent {
+function snapshot(states: Record<string, ConnectionState> = {}): Extract<AppEvent, { kind: 'snapshot' }> {
   return {
     kind: 'snapshot',
     snapshot: {
@@ -37,6 +37,17 @@ function snapshot(states: Record<string, ConnectionState> = {}): AppEvent {
     },
   };
 }
+
+describe('a narrow window', () => {
+  test('begins with the first-run help when there is no profile yet, else with the list', () => {
+    const { snapshot: full } = snapshot();
+    const empty: AppEvent = { kind: 'snapshot', snapshot: { ...full, profiles: [] } };
+    expect(after(empty).pane).toBe('detail');
+    expect(after(snapshot()).pane).toBe('list');
+    // Who went back to the list stays there when the program is reached again.
+    expect(after(empty, { kind: 'pane', pane: 'list' }, empty).pane).toBe('list');
+  });
+});
 
 describe('selection', () => {
   test('the first by name, or the one that is busy', () => {

@@ -84,7 +84,7 @@ export function nextState(state: AppState, event: AppEvent): AppState {
     case 'link':
       return { ...state, link: event.link };
     case 'snapshot':
-      return withSelection({ ...state, facts: factsOf(event.snapshot) });
+      return withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event.snapshot) });
     case 'profiles':
       return withSelection(withFacts(state, (facts) => withProfiles(facts, event.change)));
     case 'connection':
@@ -158,6 +158,13 @@ function withConnection(facts: Facts, profileId: string, state: ConnectionState)
   else states.set(profileId, state);
   return { ...facts, states };
 }
+
+/** A narrow window with nothing in its list begins with the help that adds the first profile. */
+function firstPane({ facts, pane }: AppState, { snapshot }: SnapshotEvent): AppState['pane'] {
+  return facts === undefined && snapshot.profiles.length === 0 ? 'detail' : pane;
+}
+
+type SnapshotEvent = Extract<AppEvent, { kind: 'snapshot' }>;
 
 /** There is always a selected profile when there are any: a connected one first of all. */
 function withSelection(state: AppState): AppState {

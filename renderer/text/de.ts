@@ -98,7 +98,7 @@ export const de: WindowText = {
   link: {
     starting: 'Startet…',
     lostTitle: 'Verbindung zum Programm verloren',
-    lost: 'Dieses Fenster erreicht das Programm dahinter nicht mehr. VPN-Verbindungen sind davon nicht betroffen. Es wird weiter versucht…',
+    lost: 'Dieses Fenster erreicht das Programm dahinter nicht mehr. Läuft es noch, bestehen auch seine VPN-Verbindungen weiter. Es wird weiter versucht…',
     refusedTitle: 'Dieses Fenster hat keinen Zugang',
     refused:
       'Der Adresse fehlt das richtige Token, oder das Programm wurde neu gestartet. Öffnen Sie die Adresse, die „smartvpn ui“ zuletzt ausgegeben hat.',

@@ -91,7 +91,7 @@ export const en = {
   link: {
     starting: 'Starting…',
     lostTitle: 'Connection to the program lost',
-    lost: 'This window can no longer reach the program behind it. VPN connections are not affected. Trying again…',
+    lost: 'This window can no longer reach the program behind it. If that is still running, so are its VPN connections. Trying again…',
     refusedTitle: 'This window is not allowed in',
     refused:
       'The address lacks the right token, or the program was started anew. Open the address that “smartvpn ui” printed last.',

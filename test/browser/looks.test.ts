@@ -5,11 +5,12 @@ import { chromiumPossible } from '../support/chromium.ts';
 import { BEN, Office } from './office.ts';
 import { type Look, USUAL, VpnWindow } from './vpn-window.ts';
 
+const NARROW: Look = { scheme: 'light', width: 390, height: 780 };
 /** Each view as it really comes about, light and dark, wide and narrow and enlarged. */
 const LOOKS: Readonly<Record<string, Look>> = {
   light: { scheme: 'light', width: 1000, height: 700 },
   dark: { scheme: 'dark', width: 1000, height: 700 },
-  narrow: { scheme: 'light', width: 390, height: 780 },
+  narrow: NARROW,
   // The usual window at 200 %.
   twice: { scheme: 'dark', width: 500, height: 350 },
 };
@@ -33,6 +34,8 @@ describe.skipIf(!chromiumPossible())('looks', () => {
       await window.look(USUAL);
     };
 
+    await window.look(NARROW);
+    await window.button('Add your first profile').waitFor();
     await look('first-run');
 
     await window.button('Add your first profile').click();
