@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPossible())('looks', () => {
     await window.answer('Connect');
     await window.page.locator('.state-line').getByText('Waiting for an address…').waitFor();
     await look('connecting');
-    await window.page.locator('main').getByRole('button', { name: 'Cancel' }).click();
+    await window.press('Cancel');
     await window.state('Disconnected');
 
     await window.connect();

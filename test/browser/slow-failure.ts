@@ -51,7 +51,7 @@ async function begin(office: Office, walk: string, fault: FaultInput) {
       },
     },
   ]);
-  await window.page.locator('main').getByRole('button', { name: 'Connect', exact: true }).click();
+  await window.press('Connect');
   const { title, sentence, nextStep } = failureText({ kind: 'device-not-permitted', missing: 'privilege' });
   await window.failure(title);
   await window.page.getByText(sentence, { exact: true }).waitFor();

@@ -108,9 +108,14 @@ export class VpnWindow {
     await this.page.locator('.state-word').getByText(word, { exact: true }).waitFor();
   }
 
+  /** A button of the selected profile's panel. */
+  async press(name: string): Promise<void> {
+    await this.page.locator('main').getByRole('button', { name, exact: true }).click();
+  }
+
   /** "Connect", or another button that does; then, where no device can be had, the test that is offered instead. */
   async connect(name = 'Connect'): Promise<void> {
-    await this.page.locator('main').getByRole('button', { name, exact: true }).click();
+    await this.press(name);
     if (namespacesPossible()) return;
     await this.failure('Not permitted on this computer');
     await this.button('Test connection').click();
