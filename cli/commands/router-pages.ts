@@ -7,7 +7,7 @@ const ROUTER_PAGES: BuiltPages = {
   built: 'router-pages',
   entry: 'live.js',
   source: 'emulator/browser',
-  command: 'npm run build:token',
+  command: 'npm run build:router-pages',
 };
 
 export interface RouterPages {
