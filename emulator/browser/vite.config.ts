@@ -6,6 +6,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  publicDir: 'public',
   plugins: [react()],
   build: {
     outDir: '../../dist/router-pages',
@@ -17,10 +18,13 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         live: join(import.meta.dirname, 'live/live.ts'),
+        main: join(import.meta.dirname, 'token/index.html'),
+        sw: join(import.meta.dirname, 'token/sw.ts'),
       },
       output: {
-        // A name that the router's pages know.
-        entryFileNames: (chunk) => (chunk.name === 'live' ? 'live.js' : 'token/[name]-[hash].js'),
+        // Names that the router's pages and the browser know: `live.js`, and a service worker that stays the same.
+        entryFileNames: ({ name }) =>
+          name === 'live' ? 'live.js' : name === 'sw' ? 'token/sw.js' : 'token/[name]-[hash].js',
         chunkFileNames: 'token/[name]-[hash].js',
         assetFileNames: 'token/[name]-[hash][extname]',
       },

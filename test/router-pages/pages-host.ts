@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { build } from 'vite';
@@ -9,7 +10,6 @@ import { createWebInterface } from '../../emulator/web/web-interface.ts';
 import { readPage } from '../../cli/ui/page-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BUILT = join(ROOT, 'dist/router-pages-test');
 export const ARTEFACTS = join(ROOT, 'test/artefacts/router-pages');
 
 export interface Look {
@@ -43,14 +43,15 @@ export interface RouterWithPages {
 }
 
 export async function startPagesHost(): Promise<PagesHost> {
+  const built = await mkdtemp(join(tmpdir(), 'router-pages-'));
   await build({
     root: join(ROOT, 'emulator/browser'),
     configFile: join(ROOT, 'emulator/browser/vite.config.ts'),
     logLevel: 'warn',
-    build: { outDir: BUILT },
+    build: { outDir: built },
   });
   await mkdir(ARTEFACTS, { recursive: true });
-  const browserFiles = await readPage(BUILT);
+  const browserFiles = await readPage(built);
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
     // a service worker is not registered behind a certificate that only the context lets pass
@@ -69,6 +70,7 @@ export async function startPagesHost(): Promise<PagesHost> {
     close: async () => {
       await browser.close();
       await Promise.all(routers.map((router) => router.close()));
+      await rm(built, { recursive: true });
     },
   };
 }
@@ -81,7 +83,7 @@ async function open(browser: Browser, address: string, look: Look): Promise<Open
     timezoneId: 'UTC',
     ignoreHTTPSErrors: true,
     javaScriptEnabled: look.javaScriptEnabled ?? true,
-    permissions: ['clipboard-read', 'clipboard-write'],
+    permissions: ['clipboard-read', 'clipboard-write', 'accelerometer', 'gyroscope', 'magnetometer'],
   });
   const page = await context.newPage();
   page.setDefaultTimeout(8000);

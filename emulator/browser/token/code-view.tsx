@@ -1,0 +1,141 @@
+import { useEffect, useState } from 'react';
+import { MOTP_STEP_MILLISECONDS, motpCode, motpCounter, motpStepStart } from '../../../shared/otp/motp.ts';
+import { clockDifference, clockText } from './router-clock.ts';
+import { PinPad } from './pin-pad.tsx';
+import { openSecret } from './sealed-secret.ts';
+import type { TokenProfile } from './token-profile.ts';
+
+/** After so long the PIN is forgotten. */
+const SHOWN_MILLISECONDS = 60_000;
+
+interface Unlocked {
+  readonly secret: string;
+  readonly pin: string;
+  readonly until: number;
+}
+
+/** PIN pad, then the code with what is left of its ten seconds. Whether the PIN was right only the router knows. */
+export function CodeView({ profile }: { readonly profile: TokenProfile }) {
+  const [unlocked, setUnlocked] = useState<Unlocked>();
+  const unlock = async (pin: string) => {
+    const secret = await openSecret(profile.secret, pin);
+    setUnlocked({ secret, pin, until: Date.now() + SHOWN_MILLISECONDS });
+  };
+  return (
+    <main>
+      <nav className="bar">
+        <a href="#/">‹ Profiles</a>
+        <a href={`#/details/${profile.id}`}>Details</a>
+      </nav>
+      <h1>{profile.name}</h1>
+      {unlocked === undefined ? (
+        <>
+          <p className="lead">Enter your PIN.</p>
+          <PinPad digits={profile.pinDigits} onPin={(pin) => void unlock(pin)} />
+        </>
+      ) : (
+        <ShownCode unlocked={unlocked} onOver={() => setUnlocked(undefined)} />
+      )}
+      <ClockLine />
+    </main>
+  );
+}
+
+function ShownCode({ unlocked, onOver }: { readonly unlocked: Unlocked; readonly onOver: () => void }) {
+  const now = useSeconds();
+  const [copied, setCopied] = useState('');
+  const isOver = now >= unlocked.until;
+  useEffect(() => {
+    if (isOver) onOver();
+  }, [isOver, onOver]);
+  const counter = motpCounter(now);
+  const code = motpCode(counter, unlocked.secret, unlocked.pin);
+  const left = Math.ceil((motpStepStart(counter) + MOTP_STEP_MILLISECONDS - now) / 1000);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(code);
+      setCopied(code);
+    } catch {
+      setCopied('');
+    }
+  };
+  return (
+    <section className="shown" aria-label="One-time password">
+      <div className="code-line">
+        <output className="code" aria-label="Code">
+          {code}
+        </output>
+        <Timer left={left} />
+      </div>
+      <div className="buttons">
+        <button type="button" className="main" onClick={() => void copy()}>
+          {copied === code ? 'Copied' : 'Copy'}
+        </button>
+        <button type="button" onClick={onOver}>
+          Lock
+        </button>
+      </div>
+      <p className="hint">A wrong PIN gives a wrong code: only the router can tell.</p>
+    </section>
+  );
+}
+
+const RADIUS = 20;
+const ROUND = 2 * Math.PI * RADIUS;
+
+/** Moves once a second, not all the time. */
+function Timer({ left }: { readonly left: number }) {
+  const share = left / (MOTP_STEP_MILLISECONDS / 1000);
+  return (
+    <svg className="timer" viewBox="0 0 48 48" role="img" aria-label={`${left} seconds left`}>
+      <circle className="ground" cx="24" cy="24" r={RADIUS} />
+      <circle
+        className={left <= 3 ? 'rest short' : 'rest'}
+        cx="24"
+        cy="24"
+        r={RADIUS}
+        strokeDasharray={`${ROUND * share} ${ROUND}`}
+        transform="rotate(-90 24 24)"
+      />
+      <text x="24" y="29" textAnchor="middle">
+        {left}
+      </text>
+    </svg>
+  );
+}
+
+/** Unix milliseconds, anew at each full second of the device's clock. */
+function useSeconds(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const untilNext = () => 1000 - (Date.now() % 1000);
+    const tick = () => {
+      setNow(Date.now());
+      timer = setTimeout(tick, untilNext());
+    };
+    let timer = setTimeout(tick, untilNext());
+    return () => clearTimeout(timer);
+  }, []);
+  return now;
+}
+
+function ClockLine() {
+  const [difference, setDifference] = useState<number>();
+  const [isAsked, setAsked] = useState(false);
+  useEffect(() => {
+    let isGone = false;
+    const ask = async () => {
+      const found = await clockDifference();
+      if (isGone) return;
+      setDifference(found);
+      setAsked(true);
+    };
+    void ask();
+    return () => {
+      isGone = true;
+    };
+  }, []);
+  if (!isAsked) return <p className="clock" />;
+  const { text, isWrong } = clockText(difference);
+  return <p className={isWrong ? 'clock wrong' : 'clock'}>{text}</p>;
+}

@@ -1,0 +1,226 @@
+import { type FormEvent, useState } from 'react';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { generateMotpSecret, motpSecretSchema } from '../../../shared/otp/motp.ts';
+import { parseMotpUri } from '../../../shared/otp/motp-uri.ts';
+import type { MotionEntropy } from './motion-entropy.ts';
+import { PinPad } from './pin-pad.tsx';
+import { sealSecret } from './sealed-secret.ts';
+import { ShakePanel } from './shake-panel.tsx';
+import { systemRandom } from './system-random.ts';
+import { PIN_TYPES, type TokenProfile } from './token-profile.ts';
+
+type Way = 'initialise' | 'direct';
+
+/** Name, PIN type and secret: "Initialise Secret" or "Direct". */
+export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile) => Promise<void> }) {
+  const [name, setName] = useState('');
+  const [pinDigits, setPinDigits] = useState(4);
+  const [way, setWay] = useState<Way>('initialise');
+  const [secret, setSecret] = useState('');
+  const [isSealed, setSealed] = useState(false);
+  const [pin, setPin] = useState<'not-yet' | 'asked'>('not-yet');
+  const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const found = faults(name, secret);
+    setErrors(found);
+    if (found.size > 0) return;
+    if (isSealed) setPin('asked');
+    else void make(undefined);
+  };
+  const make = async (typedPin: string | undefined) => {
+    const digits = motpSecretSchema.parse(secretOf(secret));
+    const stored =
+      typedPin === undefined
+        ? ({ kind: 'plain', digits } as const)
+        : await sealSecret(digits, typedPin, systemRandom);
+    await onMade({ id: crypto.randomUUID(), name: name.trim(), pinDigits, secret: stored });
+  };
+  if (pin === 'asked') {
+    return (
+      <main>
+        <h1>{name}</h1>
+        <p className="lead">Enter the PIN that encrypts the secret: the one that the router knows.</p>
+        <PinTwice digits={pinDigits} onPin={(typed) => void make(typed)} />
+      </main>
+    );
+  }
+  return (
+    <main>
+      <nav className="bar">
+        <a href="#/">‹ Profiles</a>
+      </nav>
+      <h1>New profile</h1>
+      <form onSubmit={submit} noValidate>
+        <Field id="name" label="Profile name" error={errors.get('name')}>
+          <input
+            id="name"
+            value={name}
+            maxLength={64}
+            autoComplete="off"
+            aria-invalid={errors.has('name')}
+            aria-describedby="name-error"
+            onChange={({ target }) => setName(target.value)}
+          />
+        </Field>
+        <Field id="pin-type" label="PIN type">
+          <select
+            id="pin-type"
+            value={pinDigits}
+            onChange={({ target }) => setPinDigits(Number(target.value))}
+          >
+            {PIN_TYPES.map((digits) => (
+              <option key={digits} value={digits}>
+                {digits}-digit
+              </option>
+            ))}
+          </select>
+        </Field>
+        <fieldset>
+          <legend>Secret</legend>
+          {(
+            [
+              ['initialise', 'Initialise Secret'],
+              ['direct', 'Direct'],
+            ] as const
+          ).map(([value, label]) => (
+            <label key={value} className="check">
+              <input
+                type="radio"
+                name="way"
+                checked={way === value}
+                onChange={() => {
+                  setWay(value);
+                  setSecret('');
+                }}
+              />
+              {label}
+            </label>
+          ))}
+          {way === 'initialise' ? (
+            <Initialise secret={secret} onSecret={setSecret} error={errors.get('secret')} />
+          ) : (
+            <Field id="secret" label="Secret, as the router shows it" error={errors.get('secret')}>
+              <input
+                id="secret"
+                className="mono"
+                value={secret}
+                maxLength={200}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                aria-invalid={errors.has('secret')}
+                aria-describedby="secret-error"
+                onChange={({ target }) => setSecret(target.value)}
+              />
+            </Field>
+          )}
+        </fieldset>
+        <label className="check">
+          <input type="checkbox" checked={isSealed} onChange={({ target }) => setSealed(target.checked)} />
+          Encrypt the secret with my PIN
+        </label>
+        <div className="buttons">
+          <button className="main">Save</button>
+        </div>
+      </form>
+    </main>
+  );
+}
+
+/** Hex digits, or a motp:// address as in a QR code. */
+function secretOf(text: string): string {
+  const uri = parseMotpUri(text);
+  return uri.ok ? uri.value.secret : text;
+}
+
+function faults(name: string, secret: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (name.trim() === '') found.set('name', 'Enter a name');
+  const parsed = motpSecretSchema.safeParse(secretOf(secret));
+  if (!parsed.success) found.set('secret', parsed.error.issues[0]?.message ?? 'Enter the secret');
+  return found;
+}
+
+interface InitialiseProps {
+  readonly secret: string;
+  readonly onSecret: (secret: string) => void;
+  readonly error: string | undefined;
+}
+
+function Initialise({ secret, onSecret, error }: InitialiseProps) {
+  const [isShaking, setShaking] = useState(false);
+  return (
+    <div className="initialise">
+      {isShaking ? (
+        <ShakePanel
+          onDone={(motion: MotionEntropy) => {
+            onSecret(bytesToHex(motion.secretBytes(systemRandom)));
+            setShaking(false);
+          }}
+          onCancel={() => setShaking(false)}
+        />
+      ) : (
+        <div className="buttons">
+          <button type="button" onClick={() => onSecret(generateMotpSecret(systemRandom))}>
+            Random
+          </button>
+          {'DeviceMotionEvent' in window && (
+            <button type="button" onClick={() => setShaking(true)}>
+              Shake
+            </button>
+          )}
+        </div>
+      )}
+      {secret !== '' && (
+        <output className="secret" aria-label="New secret">
+          {secret.match(/.{1,4}/g)?.join(' ')}
+        </output>
+      )}
+      {secret !== '' && <p className="hint">Enter it in the router’s user profile, field Secret.</p>}
+      {error !== undefined && <p className="error">{error}</p>}
+    </div>
+  );
+}
+
+function Field(props: {
+  readonly id: string;
+  readonly label: string;
+  readonly error?: string | undefined;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <div className="field">
+      <label htmlFor={props.id}>{props.label}</label>
+      {props.children}
+      <p className="error" id={`${props.id}-error`}>
+        {props.error}
+      </p>
+    </div>
+  );
+}
+
+/** Once more, because nobody could tell a slip later. */
+function PinTwice({ digits, onPin }: { readonly digits: number; readonly onPin: (pin: string) => void }) {
+  const [first, setFirst] = useState<string>();
+  const [differs, setDiffers] = useState(false);
+  if (first === undefined) {
+    return (
+      <>
+        {differs && <p className="error">The two were not the same. Enter it again.</p>}
+        <PinPad key="first" digits={digits} onPin={setFirst} />
+      </>
+    );
+  }
+  const check = (second: string) => {
+    if (second === first) return onPin(second);
+    setDiffers(true);
+    return setFirst(undefined);
+  };
+  return (
+    <>
+      <p className="lead">And once more.</p>
+      <PinPad key="second" digits={digits} onPin={check} />
+    </>
+  );
+}
