@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { LinkEnd } from '../../datapath/tunnel-link.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause, Stage, TrafficCounters } from '../../shared/connection.ts';
+import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import { planNetwork } from '../network/plan.ts';
 import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
@@ -362,7 +363,9 @@ export class Attempt implements Session {
     this.#over.abort();
     this.#clock.stop();
     const { log } = this.#dependencies;
-    log.info(end.kind === 'cancelled' ? 'Ended by the user' : `Ended: ${JSON.stringify(end.cause)}`);
+    log.info(
+      end.kind === 'cancelled' ? 'Ended by the user' : `Ended (${end.cause.kind}): ${reasonOf(end.cause)}`,
+    );
     void this.#leave().then(() => this.#settle(end));
   }
 
@@ -371,6 +374,12 @@ export class Attempt implements Session {
     this.#goodbye = this.#line?.leave();
     await this.#teardown.run();
   }
+}
+
+/** For the log, which people read: what they are told elsewhere, and what only a developer can use. */
+function reasonOf(cause: FailureCause): string {
+  const { sentence } = failureText(cause);
+  return 'detail' in cause ? `${sentence} (${cause.detail})` : sentence;
 }
 
 function detailOf(error: unknown): string {
