@@ -121,22 +121,7 @@ class Server implements PppEndpoint<PppServerEvent> {
   }
 
   timeout(timer: PppTimer): readonly PppEffect<PppServerEvent>[] {
-    return this.#link.collect(() => {
-      if (!this.#link.expired(timer)) return;
-      switch (timer) {
-        case 'lcp':
-          this.#link.lcp.timeout();
-          break;
-        case 'authentication':
-          this.#authenticator.timeout();
-          break;
-        case 'ipcp':
-          this.#link.ipcp.timeout();
-          break;
-        default:
-          assertNever(timer);
-      }
-    });
+    return this.#link.collect(() => this.#link.timeout(timer, this.#authenticator));
   }
 
   close(): readonly PppEffect<PppServerEvent>[] {

@@ -126,22 +126,7 @@ class Client implements PppClient {
   }
 
   timeout(timer: PppTimer): readonly PppEffect<PppClientEvent>[] {
-    return this.#link.collect(() => {
-      if (!this.#link.expired(timer)) return;
-      switch (timer) {
-        case 'lcp':
-          this.#link.lcp.timeout();
-          break;
-        case 'authentication':
-          this.#signIn.timeout();
-          break;
-        case 'ipcp':
-          this.#link.ipcp.timeout();
-          break;
-        default:
-          assertNever(timer);
-      }
-    });
+    return this.#link.collect(() => this.#link.timeout(timer, this.#signIn));
   }
 
   close(): readonly PppEffect<PppClientEvent>[] {

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import { ControlCode, decodeControlPacket, encodeControlPacket } from './control-packet.ts';
 import { ControlProtocol, type Finish } from './control-protocol.ts';
 import type { LcpNegotiation } from './lcp.ts';
@@ -121,9 +122,22 @@ export class PppLink<Event> {
     if (this.#timers.delete(timer)) this.#effects.push({ kind: 'stop-timer', timer });
   }
 
-  /** Whether a timer asked for has now expired; false for one that was stopped meanwhile. */
-  expired(timer: PppTimer): boolean {
-    return this.#timers.delete(timer);
+  /** To the layer that asked for the timer. One that was stopped meanwhile does nothing. */
+  timeout(timer: PppTimer, authentication: { timeout(): void }): void {
+    if (!this.#timers.delete(timer)) return;
+    switch (timer) {
+      case 'lcp':
+        this.lcp.timeout();
+        break;
+      case 'authentication':
+        authentication.timeout();
+        break;
+      case 'ipcp':
+        this.ipcp.timeout();
+        break;
+      default:
+        assertNever(timer);
+    }
   }
 
   /** Ends everything at once: one Terminate-Request if the peer may still listen, and no timer left. */
