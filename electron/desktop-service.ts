@@ -1,15 +1,17 @@
 import { controlClaim } from '../client/control/control-claim.ts';
 import { createLog, type Log } from '../client/log.ts';
 import type { Peer } from '../client/service/audience.ts';
+import { ProblemsUntilHeard } from '../client/service/problems-until-heard.ts';
 import { createService, handlerFault, type Service } from '../client/service/service.ts';
 import { SpentCounters } from '../client/session/spent-counters.ts';
 import type { Folders } from '../client/store/folders.ts';
 import { openStore } from '../client/store/store.ts';
+import { mendedTunnels } from '../client/tunnel-process/mended-tunnels.ts';
+import type { TunnelProcess } from '../client/tunnel-process/tunnel-proxy.ts';
 import { contractServer, type ContractServer } from '../shared/contract/contract-server.ts';
-import type { Platform, Problem } from '../shared/contract/snapshot-schema.ts';
+import type { Platform } from '../shared/contract/snapshot-schema.ts';
 import { join } from 'node:path';
 import { openSafeSecretStore, type Encryption } from './safe-secret-store.ts';
-import { TunnelProxy, type TunnelProcess } from './tunnel-proxy.ts';
 
 export interface DesktopServiceOptions {
   readonly folders: Folders;
@@ -32,23 +34,16 @@ export interface DesktopService {
   close(): Promise<void>;
 }
 
-/** Two crashes within this time: it is not started again until somebody connects. */
-const CRASH_LOOP_MILLISECONDS = 30_000;
-
 /** The same client core as the command line's, with its tunnels in a process of their own and its secrets in the keyring. */
 export async function openDesktopService(options: DesktopServiceOptions): Promise<DesktopService> {
   const { folders, system } = options;
   const log = options.log ?? createLog();
   const problems = new ProblemsUntilHeard(log);
-  const crashes = new Crashes((problem) => {
-    problems.say(problem);
-  });
-  const tunnels = new TunnelProxy({
+  const tunnels = mendedTunnels({
     spawn: options.spawnTunnel,
     log,
-    onCrash: (detail) => {
-      log.error(`The tunnel process ended unexpectedly: ${detail}`);
-      void crashes.mend(detail, () => tunnels.network.recover());
+    say: (problem) => {
+      problems.say(problem);
     },
   });
   const secrets = await openSafeSecretStore({
@@ -93,50 +88,6 @@ export async function openDesktopService(options: DesktopServiceOptions): Promis
       tunnels.close();
     },
   };
-}
-
-/** What is found wrong before there is anybody who could be told. */
-class ProblemsUntilHeard {
-  readonly #log: Log;
-  readonly #early: Problem[] = [];
-  #tell: ((problem: Problem) => void) | undefined;
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  say(problem: Problem): void {
-    if ('detail' in problem) this.#log.warn(problem.detail);
-    if (this.#tell === undefined) this.#early.push(problem);
-    else this.#tell(problem);
-  }
-
-  tellTo(tell: (problem: Problem) => void): void {
-    this.#tell = tell;
-    for (const problem of this.#early.splice(0)) tell(problem);
-  }
-}
-
-/** After a crash the process is started again at once, to undo what it left: routes, rules, DNS. */
-class Crashes {
-  readonly #say: (problem: Problem) => void;
-  #count = 0;
-  #lastAt = Number.NEGATIVE_INFINITY;
-
-  constructor(say: (problem: Problem) => void) {
-    this.#say = say;
-  }
-
-  async mend(detail: string, recover: () => Promise<readonly string[]>): Promise<void> {
-    const now = performance.now();
-    const isLoop = now - this.#lastAt < CRASH_LOOP_MILLISECONDS;
-    this.#lastAt = now;
-    this.#count += 1;
-    const count = this.#count;
-    const mended = isLoop ? [] : await recover();
-    this.#say({ source: 'core', detail, restarted: !isLoop && count === this.#count });
-    for (const sentence of mended) this.#say({ source: 'network-recovered', detail: sentence });
-  }
 }
 
 function systemName(system: NodeJS.Platform): Platform['system'] {

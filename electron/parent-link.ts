@@ -1,4 +1,4 @@
-import type { MessageLink } from './tunnel-messages.ts';
+import type { MessageLink } from '../client/tunnel-process/tunnel-messages.ts';
 
 /** What a utility process sees of its parent (`process.parentPort`). */
 export interface ParentPort {

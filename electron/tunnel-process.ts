@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { createIproute2Network } from '../client/network/iproute2-network.ts';
 import { startSession } from '../client/session/session.ts';
-import { hostTunnels } from './tunnel-host.ts';
+import { hostTunnels } from '../client/tunnel-process/tunnel-host.ts';
 import { parentLink } from './parent-link.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TunnelProcess } from './tunnel-proxy.ts';
+import type { TunnelProcess } from '../client/tunnel-process/tunnel-proxy.ts';
 
 /** What is used of Electron's UtilityProcess. */
 export interface UtilityChild {

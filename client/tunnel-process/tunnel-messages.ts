@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../client/log.ts';
-import type { NetworkFailure } from '../client/network/tunnel-network.ts';
+import { LOG_LEVELS } from '../log.ts';
+import type { NetworkFailure } from '../network/tunnel-network.ts';
 import type {
   SessionCredentials,
   SessionEnd,
   SessionEvent,
   SessionOptions,
-} from '../client/session/session-types.ts';
-import { STAGES, type Stage, type TrafficCounters } from '../shared/connection.ts';
-import { failureCauseSchema, tunnelFactsSchema } from '../shared/contract/connection-schema.ts';
-import { advancedOptionsSchema, ipPropertySchema } from '../shared/profile.ts';
+} from '../session/session-types.ts';
+import { STAGES, type Stage, type TrafficCounters } from '../../shared/connection.ts';
+import { failureCauseSchema, tunnelFactsSchema } from '../../shared/contract/connection-schema.ts';
+import { advancedOptionsSchema, ipPropertySchema } from '../../shared/profile.ts';
 
 /**
  * What the main process and the tunnel process say to one another. Both sides parse what comes: the tunnel

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLog, type Log } from '../../client/log.ts';
 import type { SessionEvent, SessionOptions } from '../../client/session/session-types.ts';
-import { fromTunnelSchema, toTunnelSchema } from '../../electron/tunnel-messages.ts';
-import { TunnelProxy, type TunnelProcess } from '../../electron/tunnel-proxy.ts';
+import { fromTunnelSchema, toTunnelSchema } from '../../client/tunnel-process/tunnel-messages.ts';
+import { TunnelProxy, type TunnelProcess } from '../../client/tunnel-process/tunnel-proxy.ts';
 import { advancedOptionsSchema } from '../../shared/profile.ts';
 
 const FIXTURE = new URL('fixtures/scripted-tunnels.ts', import.meta.url);

@@ -1,8 +1,8 @@
-import type { Logger } from '../client/log.ts';
-import { checkNetwork, type TunnelNetwork } from '../client/network/tunnel-network.ts';
-import type { Session, StartSession } from '../client/session/session-types.ts';
-import { assertNever } from '../shared/assert-never.ts';
-import type { TrafficCounters } from '../shared/connection.ts';
+import type { Logger } from '../log.ts';
+import { checkNetwork, type TunnelNetwork } from '../network/tunnel-network.ts';
+import type { Session, StartSession } from '../session/session-types.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import type { TrafficCounters } from '../../shared/connection.ts';
 import {
   COUNTERS_INTERVAL_MILLISECONDS,
   COUNTERS_LEASE_MILLISECONDS,

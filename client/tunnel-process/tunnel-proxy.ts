@@ -1,9 +1,9 @@
-import type { Logger } from '../client/log.ts';
-import type { NetworkFailure, TunnelNetwork } from '../client/network/tunnel-network.ts';
-import type { Session, SessionEnd, SessionEvent, StartSession } from '../client/session/session-types.ts';
-import { assertNever } from '../shared/assert-never.ts';
-import type { TrafficCounters } from '../shared/connection.ts';
-import { err, ok, type Result } from '../shared/result.ts';
+import type { Logger } from '../log.ts';
+import type { NetworkFailure, TunnelNetwork } from '../network/tunnel-network.ts';
+import type { Session, SessionEnd, SessionEvent, StartSession } from '../session/session-types.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import type { TrafficCounters } from '../../shared/connection.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { fromTunnelSchema, type FromTunnel, type MessageLink, type ToTunnel } from './tunnel-messages.ts';
 
 /** A process that runs tunnels: Electron's utilityProcess, or one of Node's own. */
