@@ -42,6 +42,13 @@ const OPTIONS: readonly ProfileOption[] = [
   },
   { field: 'routes', flag: 'route', value: 'cidr', text: 'a further network through the tunnel', list: true },
   {
+    field: 'excludedRoutes',
+    flag: 'exclude-route',
+    value: 'cidr',
+    text: 'a network that stays outside the tunnel',
+    list: true,
+  },
+  {
     field: 'ipAddress',
     flag: 'static-address',
     value: 'ip',
@@ -67,6 +74,12 @@ const OPTIONS: readonly ProfileOption[] = [
   },
   { field: 'reconnect', flag: 'reconnect', value: 'yes|no', text: 'connect again after a lost link (yes)' },
   {
+    field: 'blockWhenDown',
+    flag: 'block-when-down',
+    value: 'yes|no',
+    text: 'block traffic when the tunnel drops, until it is back or you disconnect (no)',
+  },
+  {
     field: 'verifyServerCertificate',
     flag: 'verify-certificate',
     value: 'yes|no',
@@ -78,6 +91,12 @@ const OPTIONS: readonly ProfileOption[] = [
     flag: 'legacy-renegotiation',
     value: 'yes|no',
     text: 'for old firmware without RFC 5746 (no)',
+  },
+  {
+    field: 'framesPerRecord',
+    flag: 'frames-per-record',
+    value: 'many|one',
+    text: 'one: slower, for routers that read no more from a TLS record (many)',
   },
 ];
 

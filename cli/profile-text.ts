@@ -20,14 +20,17 @@ export function profileRows(profile: Profile): (readonly [string, string])[] {
     ['IP Property', ip.mode === 'auto' ? 'Auto' : `${ip.address} ${ip.netmask}, DNS ${listText(ip.dns)}`],
     ['Use default gateway on remote network', yesNo(advanced.useDefaultGateway)],
     ['More routes', listText(advanced.routes)],
+    ['Routes outside the tunnel', listText(advanced.excludedRoutes)],
     ['DNS', listText(advanced.dns)],
     ['Search domains', listText(advanced.searchDomains)],
     ['MRU', String(advanced.mru)],
     ['Keep-alive', `${advanced.keepAliveSeconds} s`],
     ['Reconnect', yesNo(advanced.reconnect)],
+    ['Block traffic when the tunnel drops', yesNo(advanced.blockWhenDown)],
     ['Enable Server Certificate Authentication', yesNo(advanced.verifyServerCertificate)],
     ['Minimum TLS version', advanced.minimumTls],
     ['Allow legacy renegotiation', yesNo(advanced.legacyRenegotiation)],
+    ['Frames per TLS record', advanced.framesPerRecord],
     [
       'Trusted public key (SHA-256)',
       trustedCertificate === undefined

@@ -28,14 +28,18 @@ export const PROFILE_FIELDS = {
   useDefaultGateway: 'switch',
   /** Networks as 10.0.0.0/8, 10.0.0.0/255.0.0.0, or a single address. */
   routes: 'list',
+  /** Written like `routes`. */
+  excludedRoutes: 'list',
   dns: 'list',
   searchDomains: 'list',
   mru: 'number',
   keepAliveSeconds: 'number',
   reconnect: 'switch',
+  blockWhenDown: 'switch',
   verifyServerCertificate: 'switch',
   minimumTls: 'text',
   legacyRenegotiation: 'switch',
+  framesPerRecord: 'text',
 } as const;
 
 export type ProfileField = keyof typeof PROFILE_FIELDS;
@@ -90,14 +94,17 @@ export function profileFields(profile: Profile): Record<ProfileField, string | n
     ipDns: ip.mode === 'static' ? ip.dns.join(', ') : '',
     useDefaultGateway: advanced.useDefaultGateway,
     routes: advanced.routes.join(', '),
+    excludedRoutes: advanced.excludedRoutes.join(', '),
     dns: advanced.dns.join(', '),
     searchDomains: advanced.searchDomains.join(', '),
     mru: advanced.mru,
     keepAliveSeconds: advanced.keepAliveSeconds,
     reconnect: advanced.reconnect,
+    blockWhenDown: advanced.blockWhenDown,
     verifyServerCertificate: advanced.verifyServerCertificate,
     minimumTls: advanced.minimumTls,
     legacyRenegotiation: advanced.legacyRenegotiation,
+    framesPerRecord: advanced.framesPerRecord,
   };
 }
 
@@ -174,14 +181,17 @@ function assemble(values: Values, base: Profile | undefined): unknown {
     advanced: {
       useDefaultGateway: pick('useDefaultGateway', advanced?.useDefaultGateway),
       routes: assembleRoutes(pick('routes', advanced?.routes)),
+      excludedRoutes: assembleRoutes(pick('excludedRoutes', advanced?.excludedRoutes)),
       dns: pick('dns', advanced?.dns),
       searchDomains: pick('searchDomains', advanced?.searchDomains),
       mru: pick('mru', advanced?.mru),
       keepAliveSeconds: pick('keepAliveSeconds', advanced?.keepAliveSeconds),
       reconnect: pick('reconnect', advanced?.reconnect),
+      blockWhenDown: pick('blockWhenDown', advanced?.blockWhenDown),
       verifyServerCertificate: pick('verifyServerCertificate', advanced?.verifyServerCertificate),
       minimumTls: pick('minimumTls', advanced?.minimumTls),
       legacyRenegotiation: pick('legacyRenegotiation', advanced?.legacyRenegotiation),
+      framesPerRecord: pick('framesPerRecord', advanced?.framesPerRecord),
     },
     trustedCertificate: sameRouter(values, base) ? base?.trustedCertificate : undefined,
   };

@@ -27,14 +27,17 @@ test('a profile needs a name and a server; the rest is what the guide starts wit
     advanced: {
       useDefaultGateway: true,
       routes: [],
+      excludedRoutes: [],
       dns: [],
       searchDomains: [],
       mru: 1442,
       keepAliveSeconds: 10,
       reconnect: true,
+      blockWhenDown: false,
       verifyServerCertificate: true,
       minimumTls: '1.2',
       legacyRenegotiation: false,
+      framesPerRecord: 'many',
     },
   });
 });

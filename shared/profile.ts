@@ -61,6 +61,8 @@ export const advancedOptionsSchema = z.object({
   useDefaultGateway: z.boolean().default(true),
   /** Networks reached through the tunnel besides the remote network, as CIDR. */
   routes: z.array(z.cidrv4()).max(256).default([]),
+  /** Networks that stay outside the tunnel although `routes` or the default gateway would send them in, as CIDR. */
+  excludedRoutes: z.array(z.cidrv4()).max(256).default([]),
   /** DNS servers instead of those that the router gives. */
   dns: z.array(z.ipv4()).max(4).default([]),
   searchDomains: z
@@ -72,11 +74,15 @@ export const advancedOptionsSchema = z.object({
   /** Silence after which the router is asked whether it is still there. */
   keepAliveSeconds: z.number().int().min(5, 'At least 5 seconds').max(300, 'At most 300 seconds').default(10),
   reconnect: z.boolean().default(true),
+  /** "Block traffic when the tunnel drops": nothing leaves past the tunnel while it is made anew. */
+  blockWhenDown: z.boolean().default(false),
   /** "Enable Server Certificate Authentication" */
   verifyServerCertificate: z.boolean().default(true),
   minimumTls: z.enum(['1.2', '1.3']).default('1.2'),
   /** Some routers' firmware cannot do RFC 5746; OpenSSL refuses them unless told otherwise. */
   legacyRenegotiation: z.boolean().default(false),
+  /** `one`: for routers that cannot read a TLS record with more than one frame in it. Slower. */
+  framesPerRecord: z.enum(['many', 'one']).default('many'),
 });
 
 /** A certificate that the user said yes to: its public key is what must not change. */

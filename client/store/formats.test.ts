@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { profileSchema } from '../../shared/profile.ts';
 import { settingsSchema } from '../../shared/settings.ts';
 import { historyEntrySchema, historyFormat, profilesFormat, settingsFormat } from './formats.ts';
-import { isRecord } from './versioned-document.ts';
+import { isRecord, readDocument } from './versioned-document.ts';
 
 /** Every field that can stand in a document, as `advanced.routes[]`. */
 function fieldPaths(schema: unknown, path = ''): string[] {
@@ -22,11 +22,14 @@ function fieldPaths(schema: unknown, path = ''): string[] {
 // A program drops fields it does not know when it writes. So a new field needs a new version, whose
 // files older programs leave alone. When this fails: raise the format's version, add a migration in
 // migrations/, and only then bring the list here up to date.
-test('version 1 of the documents has these fields and no others', () => {
-  expect([profilesFormat.version, settingsFormat.version, historyFormat.version]).toEqual([1, 1, 1]);
+test('these versions of the documents have these fields and no others', () => {
+  expect([profilesFormat.version, settingsFormat.version, historyFormat.version]).toEqual([2, 1, 1]);
   const fields = (schema: z.ZodType): string[] => fieldPaths(z.toJSONSchema(schema, { io: 'input' })).sort();
   expect(fields(profileSchema)).toEqual([
+    'advanced.blockWhenDown',
     'advanced.dns[]',
+    'advanced.excludedRoutes[]',
+    'advanced.framesPerRecord',
     'advanced.keepAliveSeconds',
     'advanced.legacyRenegotiation',
     'advanced.minimumTls',
@@ -72,4 +75,16 @@ test('version 1 of the documents has these fields and no others', () => {
     'sentBytes',
     'startedAt',
   ]);
+});
+
+test('a profile of version 1 is read with what came later switched off', () => {
+  const profile = { id: '204c9aff-af3c-41d3-8f47-6c85ab7ce2c9', name: 'Office', server: 'vpn.example.com' };
+  const read = readDocument(profilesFormat, JSON.stringify({ version: 1, profiles: [profile] }));
+  expect(read).toMatchObject({
+    ok: true,
+    value: {
+      faults: [],
+      value: [{ advanced: { excludedRoutes: [], blockWhenDown: false, framesPerRecord: 'many' } }],
+    },
+  });
 });

@@ -3,14 +3,15 @@ import type { FailureKind, HistoryEntry } from '../../shared/connection.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { settingsSchema, type Settings } from '../../shared/settings.ts';
+import { profilesFrom1 } from './migrations/profiles-1.ts';
 import { isRecord, type Decoded, type DocumentContent, type DocumentFormat } from './versioned-document.ts';
 
 /** The three documents as they are written today. Former versions: `migrations/`. */
 
 export const profilesFormat: DocumentFormat<readonly Profile[]> = {
   name: 'profiles',
-  version: 1,
-  migrations: [],
+  version: 2,
+  migrations: [profilesFrom1],
   empty: [],
   decode: (content) => {
     const decoded = decodeList(content, 'profiles', profileSchema, 'profile');

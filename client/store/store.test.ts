@@ -90,7 +90,7 @@ test('files are the owner’s alone, and each says its version', async () => {
   );
   expect(versions).toEqual([
     expect.objectContaining({ version: 1 }),
-    expect.objectContaining({ version: 1 }),
+    expect.objectContaining({ version: 2 }),
     expect.objectContaining({ version: 1 }),
   ]);
 });

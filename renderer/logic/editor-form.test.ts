@@ -35,14 +35,17 @@ test('a profile that is opened and saved is the same', () => {
     advanced: {
       useDefaultGateway: false,
       routes: ['10.0.0.0/8', '172.16.0.0/12'],
+      excludedRoutes: ['10.9.0.0/16'],
       dns: ['9.9.9.9'],
       searchDomains: ['corp.example'],
       mru: 1280,
       keepAliveSeconds: 30,
       reconnect: false,
+      blockWhenDown: true,
       verifyServerCertificate: false,
       minimumTls: '1.3',
       legacyRenegotiation: true,
+      framesPerRecord: 'one',
     },
   });
   const read = readForm(profileForm({ ...profile, id: ID }));

@@ -30,14 +30,17 @@ export interface EditorForm {
   readonly ipDns: string;
   readonly useDefaultGateway: boolean;
   readonly routes: string;
+  readonly excludedRoutes: string;
   readonly dns: string;
   readonly searchDomains: string;
   readonly mru: string;
   readonly keepAliveSeconds: string;
   readonly reconnect: boolean;
+  readonly blockWhenDown: boolean;
   readonly verifyServerCertificate: boolean;
   readonly minimumTls: '1.2' | '1.3';
   readonly legacyRenegotiation: boolean;
+  readonly framesPerRecord: 'many' | 'one';
 }
 
 export type EditorField = keyof EditorForm;
@@ -85,14 +88,17 @@ function formOf(profile: ProfileDraft, name: string, server: string): EditorForm
     ipDns: ip.mode === 'static' ? ip.dns.join(', ') : '',
     useDefaultGateway: advanced.useDefaultGateway,
     routes: advanced.routes.join(', '),
+    excludedRoutes: advanced.excludedRoutes.join(', '),
     dns: advanced.dns.join(', '),
     searchDomains: advanced.searchDomains.join(', '),
     mru: String(advanced.mru),
     keepAliveSeconds: String(advanced.keepAliveSeconds),
     reconnect: advanced.reconnect,
+    blockWhenDown: advanced.blockWhenDown,
     verifyServerCertificate: advanced.verifyServerCertificate,
     minimumTls: advanced.minimumTls,
     legacyRenegotiation: advanced.legacyRenegotiation,
+    framesPerRecord: advanced.framesPerRecord,
   };
 }
 
@@ -122,12 +128,15 @@ export function splitServer(form: EditorForm): Pick<EditorForm, 'server' | 'port
   return server === '' ? form : { server, port: port === undefined ? form.port : String(port) };
 }
 
-type Lists = Readonly<Record<'ipDns' | 'routes' | 'dns' | 'searchDomains', readonly string[]>>;
+const LIST_FIELDS = ['ipDns', 'routes', 'excludedRoutes', 'dns', 'searchDomains'] as const;
+type ListField = (typeof LIST_FIELDS)[number];
+type Lists = Readonly<Record<ListField, readonly string[]>>;
 
 function listsOf(form: EditorForm): Lists {
   return {
     ipDns: listed(form.ipDns),
     routes: listed(form.routes),
+    excludedRoutes: listed(form.excludedRoutes),
     dns: listed(form.dns),
     searchDomains: listed(form.searchDomains),
   };
@@ -155,14 +164,17 @@ function draftInput(form: EditorForm, lists: Lists): unknown {
     advanced: {
       useDefaultGateway: form.useDefaultGateway,
       routes: lists.routes.map((route) => normaliseRoute(route)),
+      excludedRoutes: lists.excludedRoutes.map((route) => normaliseRoute(route)),
       dns: lists.dns,
       searchDomains: lists.searchDomains,
       mru: numberOf(form.mru),
       keepAliveSeconds: numberOf(form.keepAliveSeconds),
       reconnect: form.reconnect,
+      blockWhenDown: form.blockWhenDown,
       verifyServerCertificate: form.verifyServerCertificate,
       minimumTls: form.minimumTls,
       legacyRenegotiation: form.legacyRenegotiation,
+      framesPerRecord: form.framesPerRecord,
     },
   };
 }
@@ -193,14 +205,17 @@ const IP_FIELDS = {
 const ADVANCED_FIELDS = {
   useDefaultGateway: 'useDefaultGateway',
   routes: 'routes',
+  excludedRoutes: 'excludedRoutes',
   dns: 'dns',
   searchDomains: 'searchDomains',
   mru: 'mru',
   keepAliveSeconds: 'keepAliveSeconds',
   reconnect: 'reconnect',
+  blockWhenDown: 'blockWhenDown',
   verifyServerCertificate: 'verifyServerCertificate',
   minimumTls: 'minimumTls',
   legacyRenegotiation: 'legacyRenegotiation',
+  framesPerRecord: 'framesPerRecord',
 } as const satisfies Readonly<Record<string, EditorField>>;
 
 /** The field that a path in a profile stands for. */
@@ -224,10 +239,9 @@ export function faultOf(code: string): FieldFault['what'] {
 }
 
 function entryAt(lists: Lists, field: EditorField, index: PropertyKey | undefined): string | undefined {
-  if (typeof index !== 'number') return undefined;
-  if (field !== 'ipDns' && field !== 'routes' && field !== 'dns' && field !== 'searchDomains')
-    return undefined;
-  return lists[field][index]?.slice(0, 60);
+  const list = LIST_FIELDS.find((candidate) => candidate === field);
+  if (list === undefined || typeof index !== 'number') return undefined;
+  return lists[list][index]?.slice(0, 60);
 }
 
 /** Typed, or pasted as the text of a QR code. */

@@ -25,6 +25,8 @@ const field: FieldTexts = {
     fault === 'high' ? 'Höchstens 4 Server' : `${entry ?? 'Das'} ist keine IPv4-Adresse`,
   routes: (fault, entry) =>
     fault === 'high' ? 'Höchstens 256 Netze' : `${entry ?? 'Das'} ist kein Netz wie 10.0.0.0/8`,
+  excludedRoutes: (fault, entry) =>
+    fault === 'high' ? 'Höchstens 256 Netze' : `${entry ?? 'Das'} ist kein Netz wie 10.0.0.0/8`,
   dns: (fault, entry) =>
     fault === 'high' ? 'Höchstens 4 Server' : `${entry ?? 'Das'} ist keine IPv4-Adresse`,
   searchDomains: (fault, entry) =>
@@ -281,16 +283,25 @@ export const de: WindowText = {
     useDefaultGatewayHint: 'Ein: Aller Datenverkehr geht durch das VPN. Aus: nur der zum entfernten Netz.',
     routes: 'Weitere Netze',
     routesHint: 'Auch über das VPN erreichbar, zum Beispiel 10.0.0.0/8',
+    excludedRoutes: 'Netze außerhalb des VPNs',
+    excludedRoutesHint: 'Werden immer direkt erreicht, zum Beispiel 192.168.7.0/24',
     dns: 'DNS-Server statt denen des Routers',
     searchDomains: 'Suchdomänen',
     mru: 'MRU (Byte)',
     keepAliveSeconds: 'Keep-alive (Sekunden)',
     reconnect: 'Selbst wieder verbinden',
+    blockWhenDown: 'Datenverkehr sperren, wenn der Tunnel abbricht',
+    blockWhenDownHint:
+      'Während das VPN neu verbindet, geht nichts daran vorbei. Trennen hebt die Sperre auf. Beendet oder abgestürzt sperrt dieses Programm nichts.',
     verifyServerCertificate: 'Zertifikat des Servers prüfen',
     verifyOff: 'Ohne Prüfung kann jeder zwischen Ihnen und dem Router Ihr Kennwort lesen.',
     minimumTls: 'Mindestens TLS-Version',
     legacyRenegotiation: 'Alte Neuaushandlung (legacy renegotiation) erlauben',
     legacyHint: 'Nur für Router mit alter Firmware.',
+    framesPerRecord: 'Frames in einem TLS-Record',
+    framesPerRecordHint:
+      'Einer ist langsamer. Hilft, wenn der Router die Verbindung trennt, sobald Daten fließen.',
+    recordSizes: { many: 'Viele', one: 'Einer' },
     trusted: (date) => `Sie haben dem Zertifikat dieses Routers am ${date} vertraut.`,
     forgetCertificate: 'Vergessen',
     wrongFields: (count) =>

@@ -22,6 +22,8 @@ const field: FieldTexts = {
     fault === 'high' ? 'Use at most 4 servers' : `${entry ?? 'This'} is not an IPv4 address`,
   routes: (fault, entry) =>
     fault === 'high' ? 'Use at most 256 networks' : `${entry ?? 'This'} is not a network such as 10.0.0.0/8`,
+  excludedRoutes: (fault, entry) =>
+    fault === 'high' ? 'Use at most 256 networks' : `${entry ?? 'This'} is not a network such as 10.0.0.0/8`,
   dns: (fault, entry) =>
     fault === 'high' ? 'Use at most 4 servers' : `${entry ?? 'This'} is not an IPv4 address`,
   searchDomains: (fault, entry) =>
@@ -284,16 +286,24 @@ export const en = {
     useDefaultGatewayHint: 'On: all traffic goes through the VPN. Off: only traffic to the remote network.',
     routes: 'More networks',
     routesHint: 'Reached through the VPN too, for example 10.0.0.0/8',
+    excludedRoutes: 'Networks outside the VPN',
+    excludedRoutesHint: 'Reached directly, whatever the rest does, for example 192.168.7.0/24',
     dns: 'DNS servers instead of the router’s',
     searchDomains: 'Search domains',
     mru: 'MRU (bytes)',
     keepAliveSeconds: 'Keep-alive (seconds)',
     reconnect: 'Reconnect by itself',
+    blockWhenDown: 'Block traffic when the tunnel drops',
+    blockWhenDownHint:
+      'While the VPN reconnects, nothing leaves past it. Disconnect ends the block. Ended or crashed, this program blocks nothing.',
     verifyServerCertificate: 'Enable Server Certificate Authentication',
     verifyOff: 'Without it anyone between you and the router can read your password.',
     minimumTls: 'Minimum TLS version',
     legacyRenegotiation: 'Allow legacy renegotiation',
     legacyHint: 'Only for routers with old firmware.',
+    framesPerRecord: 'Frames in a TLS record',
+    framesPerRecordHint: 'One is slower. Choose it if the router drops the connection as soon as data flows.',
+    recordSizes: { many: 'Many', one: 'One' },
     trusted: (date: string) => `You trusted this router’s certificate on ${date}.`,
     forgetCertificate: 'Forget it',
     wrongFields: (count: number) =>

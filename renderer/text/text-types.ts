@@ -5,7 +5,7 @@ import type { EditorField, FieldFault } from '../logic/editor-form.ts';
 /** A wrong field in words; of a list, the entry that is wrong is named. */
 export type FieldWords = (fault: FieldFault['what'], entry: string | undefined) => string;
 
-type Chosen = 'serverType' | 'authentication' | 'ipMode' | 'minimumTls';
+type Chosen = 'serverType' | 'authentication' | 'ipMode' | 'minimumTls' | 'framesPerRecord';
 type Checked =
   | 'forgetPassword'
   | 'forgetMotpSecret'
@@ -13,6 +13,7 @@ type Checked =
   | 'alwaysPrompt'
   | 'useDefaultGateway'
   | 'reconnect'
+  | 'blockWhenDown'
   | 'verifyServerCertificate'
   | 'legacyRenegotiation';
 

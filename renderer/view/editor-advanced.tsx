@@ -5,7 +5,14 @@ import { useSurroundings, useWords } from './app-context.ts';
 import { useEditor } from './editor-context.ts';
 import { Check, Choice, Field } from './field.tsx';
 
-const FIELDS: readonly EditorField[] = ['routes', 'dns', 'searchDomains', 'mru', 'keepAliveSeconds'];
+const FIELDS: readonly EditorField[] = [
+  'routes',
+  'excludedRoutes',
+  'dns',
+  'searchDomains',
+  'mru',
+  'keepAliveSeconds',
+];
 const TLS_VERSIONS = { '1.2': 'TLS 1.2', '1.3': 'TLS 1.3' } as const;
 
 export function AdvancedSection() {
@@ -51,6 +58,15 @@ function NetworkOptions() {
         }}
       />
       <Field
+        label={words.excludedRoutes}
+        value={form.excludedRoutes}
+        hint={words.excludedRoutesHint}
+        error={error('excludedRoutes', text.field.excludedRoutes)}
+        onChange={(excludedRoutes) => {
+          change({ excludedRoutes });
+        }}
+      />
+      <Field
         label={words.dns}
         value={form.dns}
         hint={words.listHint}
@@ -93,6 +109,14 @@ function NetworkOptions() {
         isChecked={form.reconnect}
         onChange={(reconnect) => {
           change({ reconnect });
+        }}
+      />
+      <Check
+        label={words.blockWhenDown}
+        hint={words.blockWhenDownHint}
+        isChecked={form.blockWhenDown}
+        onChange={(blockWhenDown) => {
+          change({ blockWhenDown });
         }}
       />
     </>
@@ -144,6 +168,15 @@ function SecurityOptions() {
         isChecked={form.legacyRenegotiation}
         onChange={(legacyRenegotiation) => {
           change({ legacyRenegotiation });
+        }}
+      />
+      <Choice
+        label={words.framesPerRecord}
+        hint={words.framesPerRecordHint}
+        value={form.framesPerRecord}
+        options={words.recordSizes}
+        onChange={(framesPerRecord) => {
+          change({ framesPerRecord });
         }}
       />
     </>

@@ -173,14 +173,17 @@ const FIELDS: Readonly<Record<EditorField, true>> = {
   ipDns: true,
   useDefaultGateway: true,
   routes: true,
+  excludedRoutes: true,
   dns: true,
   searchDomains: true,
   mru: true,
   keepAliveSeconds: true,
   reconnect: true,
+  blockWhenDown: true,
   verifyServerCertificate: true,
   minimumTls: true,
   legacyRenegotiation: true,
+  framesPerRecord: true,
 };
 
 function isField(name: string): name is EditorField {
