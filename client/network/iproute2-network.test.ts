@@ -185,6 +185,52 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  const IPV6 = { address6: '2001:db8:240::5', routes6: ['2001:db8:240::/64', '::/0'] };
+
+  test('full tunnel that carries IPv6, and afterwards as before', async () => {
+    const before = await snapshot();
+    const client = startClient();
+    await client.ask('up', { ...FULL, ...IPV6, endpoint: '2001:db8:9::7' });
+    expect(
+      await devicesTo('2001:4860::8', '2001:db8:240::1', '2001:db8:1::9', '2001:db8:9::7', '8.8.8.8'),
+    ).toEqual({
+      '2001:4860::8': 'vpn0',
+      '2001:db8:240::1': 'vpn0',
+      '2001:db8:1::9': 'eth0',
+      '2001:db8:9::7': 'eth0',
+      '8.8.8.8': 'vpn0',
+    });
+    expect(await host.exec(['ip', 'route', 'get', '2001:4860::8'])).toContain('src 2001:db8:240::5');
+    await host.exec(['ip', '-6', 'route', 'del', 'default']);
+    expect(await deviceTo('2001:db8:9::7')).toBe('unreachable');
+    await host.exec(['ip', '-6', 'route', 'add', 'default', 'via', '2001:db8:1::1']);
+    await client.ask('down', 0);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test('split tunnel with a network of IPv6; killed, the next start makes everything as before', async () => {
+    const before = await snapshot();
+    const client = startClient();
+    await client.ask('up', { ...SPLIT, ...IPV6, routes6: ['2001:db8:240::/64'] });
+    expect(await devicesTo('2001:4860::8', '2001:db8:240::1')).toEqual({
+      '2001:4860::8': 'eth0',
+      '2001:db8:240::1': 'vpn0',
+    });
+    client.process.kill('SIGKILL');
+    await once(client.process, 'exit');
+    await startClient().ask('recover');
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test('a machine whose owner has switched IPv6 off gets a tunnel without it, and nothing past it', async () => {
+    await host.exec(['sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6']);
+    await startClient().ask('up', { ...FULL, ...IPV6 });
+    expect(await devicesTo('2001:4860::8', '8.8.8.8')).toEqual({
+      '2001:4860::8': 'unreachable',
+      '8.8.8.8': 'vpn0',
+    });
+  });
+
   test('split tunnel: its networks only', async () => {
     const before = await snapshot();
     const client = startClient();

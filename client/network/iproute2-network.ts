@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { type TunDevice, openTunDevice } from '../../datapath/tun-device.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
@@ -15,7 +15,7 @@ import {
 } from './journal.ts';
 import { checkPermission } from './permission.ts';
 import type { NetworkPlan } from './plan.ts';
-import { SLOT_COUNT, routingSlot, setUpLines, takeDownLines } from './policy-routing.ts';
+import { SLOT_COUNT, routingSlot, routingState, setUpLines, takeDownLines } from './policy-routing.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
 
 /** Milliseconds for each command when undoing; they run side by side. */
@@ -54,8 +54,9 @@ async function bringUp(
   }
   const change = new Change(folder, claimed.value, tun, run);
   try {
-    const result = await setUp(plan, change, run);
-    if (result.ok) return ok({ tun, takeDown: () => change.undo() });
+    const lacksIpv6 = !deviceHasIpv6(tun.name);
+    const result = await setUp(lacksIpv6 ? { ...plan, address6: undefined } : plan, change, run);
+    if (result.ok) return ok({ tun, lacksIpv6, takeDown: () => change.undo() });
     await change.undo();
     return result;
   } catch (error) {
@@ -71,7 +72,7 @@ async function setUp(
   run: CommandRunner,
 ): Promise<Result<void, NetworkFailure>> {
   const { slot, tun } = change;
-  const routing = { slot, mode: plan.mode, endpoint: plan.endpoint, ipv6: hasIpv6() };
+  const routing = routingState(plan, slot, hasIpv6());
   await change.remember({ routing });
   const lines = setUpLines(plan, tun.name, routing);
   // IPv6 is closed before IPv4 is turned, so that nothing leaves by neither way.
@@ -79,6 +80,8 @@ async function setUp(
   if (!ipv6.ok) return ipv6;
   const ipv4 = await runIpBatch(run, 4, lines.ipv4, 'routing');
   if (!ipv4.ok) return ipv4;
+  const ipv6Device = await runIpBatch(run, 6, lines.ipv6Device, 'IPv6 routing');
+  if (!ipv6Device.ok) return ipv6Device;
   if (plan.dns.length === 0) return ok(undefined);
   const settings = {
     servers: plan.dns,
@@ -91,6 +94,15 @@ async function setUp(
 
 function hasIpv6(): boolean {
   return existsSync('/proc/sys/net/ipv6');
+}
+
+/** False also where the machine's owner has switched it off (net.ipv6.conf.default.disable_ipv6). */
+function deviceHasIpv6(name: string): boolean {
+  try {
+    return readFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, 'latin1').trim() === '0';
+  } catch {
+    return false;
+  }
 }
 
 /** vpn0, or the next number that is free. */

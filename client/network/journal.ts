@@ -27,6 +27,7 @@ export const journalEntrySchema = z.object({
       mode: z.enum(['full', 'split']),
       endpoint: z.string().refine((text) => isIP(text) !== 0),
       ipv6: z.boolean(),
+      ipv6Routes: z.enum(['some', 'all']).optional(),
     })
     .optional(),
   dns: z

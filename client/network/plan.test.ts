@@ -97,3 +97,22 @@ test("the user's DNS servers replace the router's and get no routes of their own
 test('a router without an address of its own', () => {
   expect(plan({}, { gateway: '0.0.0.0', dns: [] }).routes).toEqual([]);
 });
+
+describe('a router that gives IPv6', () => {
+  const ipv6 = { address: '2001:db8:240::5', network: '2001:db8:240::/64', isDefaultRouter: true };
+
+  test('full: everything, its own network before local ones', () => {
+    expect(plan({}, { ipv6 })).toMatchObject({
+      address6: '2001:db8:240::5',
+      routes6: ['2001:db8:240::/64', '::/0'],
+    });
+  });
+
+  test.each([
+    ['split', { advanced: { useDefaultGateway: false } }, true],
+    ['full, but it leads nowhere else', {}, false],
+  ])('%s: its own network', (_, input, isDefaultRouter) => {
+    const made = plan(input, { ipv6: { ...ipv6, isDefaultRouter } });
+    expect(made.routes6).toEqual(['2001:db8:240::/64']);
+  });
+});

@@ -21,6 +21,13 @@ export interface NetworkPlan {
   readonly mode: 'full' | 'split';
   /** CIDR through the tunnel, taking precedence over local networks of the same addresses. */
   readonly routes: readonly string[];
+  /** Ours for IPv6 inside the tunnel; left out: it carries none. */
+  readonly address6?: string | undefined;
+  /**
+   * As `routes`, of IPv6; `::/0` among them in `full` mode alone, where the router leads on to everything. What a
+   * `full` tunnel does not take is unreachable: nothing leaves past it.
+   */
+  readonly routes6?: readonly string[];
   /** The router's public address, IPv4 or IPv6: the tunnel's own packets, which never enter it. */
   readonly endpoint: string;
   /** Empty: DNS stays as it is. */
@@ -28,13 +35,23 @@ export interface NetworkPlan {
   readonly searchDomains: readonly string[];
 }
 
-/** What IPCP brought. */
+/** What the router's advertisement brought (RFC 4861). */
+export interface Ipv6Facts {
+  readonly address: string;
+  /** CIDR of the network that the address is of. */
+  readonly network: string;
+  /** Whether the router leads on to other networks. */
+  readonly isDefaultRouter: boolean;
+}
+
+/** What IPCP brought, and what came of IPv6. */
 export interface AddressFacts {
   readonly address: string;
   readonly gateway: string;
   readonly netmask: string | undefined;
   readonly dns: readonly string[];
   readonly mtu: number;
+  readonly ipv6?: Ipv6Facts | undefined;
 }
 
 /** "No answer means /24" (protocol.md §3). */
@@ -70,10 +87,20 @@ export function planNetwork(
     mode,
     // The endpoint has a route of its own.
     routes: unique(routes).filter((cidr) => cidr !== `${endpoint}/32`),
+    ...ipv6Part(facts.ipv6, mode),
     endpoint,
     dns,
     searchDomains: unique(advanced.searchDomains),
   };
+}
+
+function ipv6Part(
+  facts: Ipv6Facts | undefined,
+  mode: 'full' | 'split',
+): Pick<NetworkPlan, 'address6' | 'routes6'> {
+  if (facts === undefined) return {};
+  const everything = mode === 'full' && facts.isDefaultRouter ? ['::/0'] : [];
+  return { address6: facts.address, routes6: [facts.network, ...everything] };
 }
 
 /** The user's own servers, where there are any. */

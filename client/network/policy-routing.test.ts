@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkPlan } from './plan.ts';
-import { SLOT_COUNT, routingSlot, setUpLines, takeDownLines } from './policy-routing.ts';
+import { SLOT_COUNT, routingSlot, routingState, setUpLines, takeDownLines } from './policy-routing.ts';
 
 const PLAN: NetworkPlan = {
   interfaceName: 'vpn0',
@@ -34,6 +34,7 @@ test('full tunnel over IPv4', () => {
       'rule add priority 31002 lookup main suppress_prefixlength 0',
       'rule add priority 31003 lookup 51820',
     ],
+    ipv6Device: [],
   });
 });
 
@@ -61,13 +62,57 @@ test('split tunnel: no default route, IPv6 untouched', () => {
   expect(lines.ipv6).toEqual([]);
 });
 
+const IPV6 = { address6: '2001:db8:240::5', routes6: ['2001:db8:240::/64', '::/0'] };
+
+test('full tunnel that carries IPv6', () => {
+  const plan: NetworkPlan = { ...PLAN, ...IPV6, endpoint: '2001:db8::7' };
+  const lines = setUpLines(plan, 'vpn0', routingState(plan, 0, true));
+  expect([lines.ipv6, lines.ipv6Device]).toEqual([
+    [
+      'route add unreachable 2001:db8::7/128 table 51820',
+      'rule add priority 31000 to 2001:db8::7/128 lookup main',
+      'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
+      'rule add priority 31002 lookup main suppress_prefixlength 0',
+      'rule add priority 31003 lookup 51820',
+    ],
+    [
+      'addr add 2001:db8:240::5/128 dev vpn0 nodad',
+      'route add 2001:db8:240::/64 dev vpn0 table 51820',
+      'route add ::/0 dev vpn0 table 51820',
+    ],
+  ]);
+});
+
+test('a network of IPv6 alone: the rest stays unreachable in a full tunnel, and as it was in a split one', () => {
+  const routes6 = ['2001:db8:240::/64'];
+  const linesOf = (mode: 'full' | 'split') => {
+    const plan: NetworkPlan = { ...PLAN, ...IPV6, routes6, mode };
+    return setUpLines(plan, 'vpn0', routingState(plan, 0, true));
+  };
+  expect(linesOf('full').ipv6).toContain('route add unreachable default table 51820');
+  expect(linesOf('split').ipv6).toEqual(['rule add priority 31001 lookup 51820 suppress_prefixlength 0']);
+  expect(linesOf('split').ipv6Device).toEqual(linesOf('full').ipv6Device);
+  expect(linesOf('split').ipv6Device.at(-1)).toBe('route add 2001:db8:240::/64 dev vpn0 table 51820');
+});
+
+test('a kernel without IPv6 gets none, whatever the router gives', () => {
+  const lines = setUpLines({ ...PLAN, ...IPV6 }, 'vpn0', routingState({ ...PLAN, ...IPV6 }, 0, false));
+  expect([lines.ipv6, lines.ipv6Device]).toEqual([[], []]);
+});
+
 describe('every rule and every route without a device is taken down', () => {
   for (const mode of ['full', 'split'] as const) {
     for (const endpoint of ['203.0.113.10', '2001:db8::7']) {
-      for (const ipv6 of [true, false]) {
-        test(`${mode}, ${endpoint}, ${ipv6 ? 'with' : 'without'} IPv6`, () => {
-          const state = { slot: 2, mode, endpoint, ipv6 };
-          const up = setUpLines({ ...PLAN, mode, endpoint }, 'vpn0', state);
+      const carrying: Record<string, Partial<NetworkPlan>> = {
+        none: {},
+        some: { ...IPV6, routes6: ['2001:db8:240::/64'] },
+        all: IPV6,
+      };
+      for (const [name, ipv6] of Object.entries(carrying)) {
+        test(`${mode}, ${endpoint}, IPv6: ${name}`, () => {
+          const plan = { ...PLAN, ...ipv6, mode, endpoint };
+          const state = routingState(plan, 2, true);
+          const up = setUpLines(plan, 'vpn0', state);
           const down = takeDownLines(state);
           const lasting = (lines: readonly string[]): string[] =>
             lines.filter((line) => /^(rule|route) add/.test(line) && !line.includes(' dev ')).sort();
@@ -76,7 +121,7 @@ describe('every rule and every route without a device is taken down', () => {
           expect(undone(down.ipv4)).toEqual(lasting(up.ipv4));
           expect(undone(down.ipv6)).toEqual(lasting(up.ipv6));
           expect(down.ipv4).not.toEqual([]);
-          expect(down.ipv6.length > 0).toBe(mode === 'full' && ipv6);
+          expect(down.ipv6.length > 0).toBe(mode === 'full' || name !== 'none');
         });
       }
     }

@@ -21,6 +21,8 @@ export interface TunnelNetwork {
 export interface NetworkUp {
   /** Its name may differ from the plan's. Closed by takeDown. */
   readonly tun: TunDevice;
+  /** The plan's IPv6 was left out: this machine has it switched off. */
+  readonly lacksIpv6?: boolean;
   /** Idempotent, ends within a second. What could not be undone is kept for recover(). */
   takeDown(): Promise<void>;
 }
