@@ -278,6 +278,9 @@ class Desktop {
       case 'connect':
         void this.#connect(action.profileId);
         return;
+      case 'retry':
+        void this.#parts.core.service.handlers.retryNow({ profileId: action.profileId }, this.#peer);
+        return;
       case 'disconnect':
         void this.#parts.core.service.handlers.disconnect({ profileId: action.profileId }, this.#peer);
         return;

@@ -181,6 +181,11 @@ export function mayConnect(state: ConnectionState): boolean {
   return state.state === 'disconnected' || state.state === 'failed';
 }
 
+/** There is a wait to be cut short. */
+export function mayRetry(state: ConnectionState): boolean {
+  return state.state === 'waiting';
+}
+
 export function mayDisconnect(state: ConnectionState): boolean {
   return !mayConnect(state) && state.state !== 'disconnecting';
 }

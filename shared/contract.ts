@@ -134,6 +134,8 @@ export const calls = {
     response: nothing,
   },
   dismissPrompt: { request: ofProfile, response: nothing },
+  /** Ends the wait before a reconnection. */
+  retryNow: { request: ofProfile, response: nothing },
 
   /** From now on `statistics` come for this profile. `recent` is what is known already, oldest first. */
   watchStatistics: {

@@ -95,6 +95,19 @@ describe('menu', () => {
     ]);
   });
 
+  test('Connect now, while one waits to reconnect; without a countdown that would stand still', () => {
+    const waiting: ConnectionState = {
+      state: 'waiting',
+      attempt: 2,
+      retryAt: NOW + 30_000,
+      because: { kind: 'peer-silent', seconds: 30 },
+    };
+    const { menu, tooltip } = view({ b: waiting });
+    expect(item(menu, 'Connect now')).toMatchObject({ action: { do: 'retry', profileId: 'b' } });
+    expect(item(menu, 'Branch: Reconnecting')).toMatchObject({ kind: 'state' });
+    expect(tooltip).toBe('Branch: Reconnecting');
+  });
+
   test('Connect offers every profile and only those that may', () => {
     const connect = item(view({ a: connected }).menu, 'Connect');
     expect(connect).toMatchObject({

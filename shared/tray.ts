@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never.ts';
-import { mayConnect, mayDisconnect, type ConnectionState } from './connection.ts';
+import { mayConnect, mayDisconnect, mayRetry, type ConnectionState } from './connection.ts';
 import { statusLine } from './stage-text.ts';
 import type { Catalogue } from './text/catalogue.ts';
 import { en } from './text/en.ts';
@@ -10,6 +10,7 @@ export type TrayIcon = 'grey' | 'amber' | 'green' | 'red';
 /** What choosing a menu item does. */
 export type TrayAction =
   | { readonly do: 'connect'; readonly profileId: string }
+  | { readonly do: 'retry'; readonly profileId: string }
   | { readonly do: 'disconnect'; readonly profileId: string }
   | { readonly do: 'show'; readonly view: 'status' | 'statistics'; readonly profileId: string | undefined }
   | { readonly do: 'quit' };
@@ -123,10 +124,15 @@ function urgency(row: Row | undefined): number {
 function tooltip(leading: Row | undefined, { now, catalogue, words }: Texts): string {
   if (leading === undefined) return `${words.appName}: ${catalogue.state.disconnected}`;
   const { profile, state } = leading;
-  if (state.state !== 'connected') return `${profile.name}: ${statusLine(state, now, catalogue)}`;
+  if (state.state !== 'connected') return `${profile.name}: ${lastingLine(state, now, catalogue)}`;
   const uptime = catalogue.duration(Math.max(0, (now - state.since) / 1000));
   // Address and uptime matter more than the end of a long name.
   return `${cut(profile.name, LONGEST_LABEL)}\n${state.tunnel.address}\n${words.uptime(uptime)}`;
+}
+
+/** Nobody makes the tray anew each second: a countdown would stand still in it. */
+function lastingLine(state: ConnectionState, now: number, catalogue: Catalogue): string {
+  return state.state === 'waiting' ? catalogue.state.waiting : statusLine(state, now, catalogue);
 }
 
 function menu(rows: readonly Row[], leading: Row | undefined, texts: Texts): TrayItem[] {
@@ -134,10 +140,11 @@ function menu(rows: readonly Row[], leading: Row | undefined, texts: Texts): Tra
   const label =
     leading === undefined
       ? catalogue.state.disconnected
-      : `${cut(leading.profile.name, LONGEST_LABEL)}: ${statusLine(leading.state, now, catalogue)}`;
+      : `${cut(leading.profile.name, LONGEST_LABEL)}: ${lastingLine(leading.state, now, catalogue)}`;
   return [
     { kind: 'state', label },
     { kind: 'separator' },
+    ...retryItems(leading, texts),
     connectMenu(rows, texts),
     ...disconnectItems(rows, texts),
     { kind: 'separator' },
@@ -146,6 +153,12 @@ function menu(rows: readonly Row[], leading: Row | undefined, texts: Texts): Tra
     { kind: 'separator' },
     { kind: 'action', label: words.quit, isEnabled: true, action: { do: 'quit' } },
   ];
+}
+
+function retryItems(leading: Row | undefined, { words }: Texts): TrayItem[] {
+  if (leading === undefined || !mayRetry(leading.state)) return [];
+  const action = { do: 'retry', profileId: leading.profile.id } as const;
+  return [{ kind: 'action', label: words.retryNow, isEnabled: true, action }];
 }
 
 function connectMenu(rows: readonly Row[], { words }: Texts): TrayItem {

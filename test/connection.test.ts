@@ -185,6 +185,11 @@ describe('a connection', () => {
     });
     await stateOf(connection, 'connected');
     expect(kept.entries).toMatchObject([{ end: 'link-lost' }]);
+    wire.cut();
+    await stateOf(connection, 'waiting');
+    connection.retryNow();
+    expect(connection.state).toMatchObject({ state: 'connecting', attempt: 1 });
+    await stateOf(connection, 'connected');
   });
 
   test('with typed codes it asks for a new one when the link breaks', async () => {

@@ -133,6 +133,11 @@ export class Connection {
     this.#send({ kind: 'prompt-dismissed' });
   }
 
+  /** Reconnects now, not when the wait is over. */
+  retryNow(): void {
+    this.#send({ kind: 'retry-asked-for' });
+  }
+
   /** Undefined without a tunnel. */
   statistics(): ConnectionStatistics | undefined {
     return this.#statistics.current();

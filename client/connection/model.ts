@@ -119,6 +119,8 @@ export type ConnectionEvent =
   | { readonly kind: 'second-step-submitted'; readonly code: string }
   | { readonly kind: 'prompt-dismissed' }
   | { readonly kind: 'retry-due' }
+  /** The user would rather not wait. */
+  | { readonly kind: 'retry-asked-for' }
   | { readonly kind: 'session-said'; readonly session: number; readonly event: SessionEvent }
   | {
       readonly kind: 'session-ended';

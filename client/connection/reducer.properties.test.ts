@@ -60,6 +60,7 @@ const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
     { kind: 'connect', device: 'tun' },
     { kind: 'connect', device: 'tun' },
     { kind: 'retry-due' },
+    { kind: 'retry-asked-for' },
     { kind: 'disconnect' },
     { kind: 'prompt-dismissed' },
   ),

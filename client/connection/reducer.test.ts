@@ -304,6 +304,19 @@ describe('reconnecting', () => {
     it.send({ kind: 'retry-due' });
     expect(it.state).toEqual({ state: 'disconnected' });
   });
+
+  test('"Connect now" while waiting makes the attempt at once, and no second one when the wait would be over', () => {
+    const it = connectedWithPassword();
+    it.fails(LOST, true);
+    it.send({ kind: 'retry-asked-for' });
+    expect(it.effects('stop-retry-timer')).toHaveLength(1);
+    expect(it.state).toMatchObject({ state: 'connecting', attempt: 1 });
+    it.send({ kind: 'retry-asked-for' });
+    it.send({ kind: 'retry-due' });
+    expect(it.started).toHaveLength(2);
+    it.fails({ kind: 'network-unreachable', host: 'vpn.example.com' });
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 2 });
+  });
 });
 
 describe('a router that stops answering after refusals', () => {
@@ -381,12 +394,13 @@ test('what does not fit is logged and changes nothing', () => {
   const it = driver();
   const before = it.model;
   it.send({ kind: 'retry-due' });
+  it.send({ kind: 'retry-asked-for' });
   it.send({ kind: 'certificate-trusted' });
   it.send({ kind: 'session-said', session: 9, event: { kind: 'stage', stage: 'securing' } });
   it.send({ kind: 'secrets-loaded', load: 3, secrets: STORED });
   it.send({ kind: 'second-step-submitted', code: '123456' });
   expect(it.model).toBe(before);
-  expect(it.effects('log')).toHaveLength(5);
+  expect(it.effects('log')).toHaveLength(6);
   expect(JSON.stringify(it.effects('log'))).not.toMatch(/kept-password|123456/);
 });
 

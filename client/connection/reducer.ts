@@ -67,6 +67,11 @@ export function reduce(model: ConnectionModel, event: ConnectionEvent, context: 
     case 'retry-due':
       if (model.phase.kind !== 'waiting') return unexpected(model, event);
       return attemptOrAsk(model, model.phase.run, model.phase.because, context);
+    case 'retry-asked-for': {
+      if (model.phase.kind !== 'waiting') return unexpected(model, event);
+      const next = attemptOrAsk(model, model.phase.run, model.phase.because, context);
+      return step(next.model, { kind: 'stop-retry-timer' }, ...next.effects);
+    }
     case 'session-said':
       return sessionSaid(model, event, context);
     case 'session-ended':

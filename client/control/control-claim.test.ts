@@ -68,6 +68,7 @@ test('what keeps it from being found out is said in a sentence', async () => {
     ok: false,
     error: {
       kind: 'unavailable',
+      reason: 'folder',
       detail: `The path of the control socket is too long: ${runtime}/control.sock`,
     },
   });

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { askStatus } from './ask-status.ts';
-import { controlProblemText } from './control-problem.ts';
+import { claimObstacle, controlProblemText, type ControlProblem } from './control-problem.ts';
 import { startControlServer } from './server.ts';
 import { profileSummary, statusOf } from './status-of.ts';
 import type { Connection } from '../connection/connection.ts';
 import { logLineText } from '../log-text.ts';
 import type { Log } from '../log.ts';
-import type { ClaimConnection } from '../service/connection-claim.ts';
+import type { ClaimConnection, ClaimRefusal } from '../service/connection-claim.ts';
 import { err, ok } from '../../shared/result.ts';
 
 const ANSWER_MILLISECONDS = 2_000;
@@ -28,12 +28,16 @@ export function controlClaim(runtimeFolder: string, log: Log): ClaimConnection {
       });
     }
     if (server.error.kind !== 'already-connected') {
-      return err({ kind: 'unavailable', detail: controlProblemText(server.error) });
+      return err(unavailable(server.error));
     }
     const status = await askStatus(runtimeFolder, AbortSignal.timeout(ANSWER_MILLISECONDS));
     if (status.ok) return err({ kind: 'held', profileName: status.value.profile.name });
-    return err({ kind: 'unavailable', detail: controlProblemText(status.error) });
+    return err(unavailable(status.error));
   };
+}
+
+function unavailable(problem: ControlProblem): ClaimRefusal {
+  return { kind: 'unavailable', reason: claimObstacle(problem), detail: controlProblemText(problem) };
 }
 
 function handlersOf(connection: Connection, log: Log): Parameters<typeof startControlServer>[1] {

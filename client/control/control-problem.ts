@@ -1,6 +1,7 @@
 import { assertNever } from '../../shared/assert-never.ts';
 import type { StoreProblem } from '../../shared/store-problem.ts';
 import { storeProblemText } from '../../shared/store-text.ts';
+import type { ClaimObstacle } from '../service/connection-claim.ts';
 
 /** Why the control socket could not be asked, or not be had. */
 export type ControlProblem =
@@ -53,6 +54,31 @@ export function controlProblemText(problem: ControlProblem): string {
       return storeProblemText(problem.problem);
     case 'socket-failed':
       return `The control socket ${problem.path} cannot be made (${problem.code}).`;
+    default:
+      return assertNever(problem);
+  }
+}
+
+/** What stands in the way of holding a connection, for those who cannot read the sentence's language. */
+export function claimObstacle(problem: ControlProblem): ClaimObstacle {
+  switch (problem.kind) {
+    case 'not-connected':
+    case 'just-ended':
+      return 'just-ended';
+    case 'already-connected':
+    case 'no-answer':
+    case 'unreadable-answer':
+    case 'refused':
+    case 'unreachable':
+      return 'silent';
+    case 'other-version':
+      return 'other-version';
+    case 'path-too-long':
+    case 'foreign-folder':
+    case 'folder-failed':
+    case 'lock-failed':
+    case 'socket-failed':
+      return 'folder';
     default:
       return assertNever(problem);
   }

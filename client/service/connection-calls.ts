@@ -1,4 +1,4 @@
-import type { Prompt } from '../../shared/connection.ts';
+import { mayRetry, type Prompt } from '../../shared/connection.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { ContractHandlers } from '../../shared/contract/contract-server.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -18,6 +18,7 @@ export type ConnectionCalls = Pick<
   | 'trustCertificate'
   | 'submitSecondStep'
   | 'dismissPrompt'
+  | 'retryNow'
   | 'watchStatistics'
   | 'unwatchStatistics'
 >;
@@ -71,6 +72,12 @@ export function connectionCalls({ store, connections, statistics }: Parts): Conn
       const connection = connections.find(profileId);
       if (connection?.state.state !== 'prompting') return err({ code: 'not-now' });
       connection.dismissPrompt();
+      return ok({});
+    },
+    retryNow: async ({ profileId }) => {
+      const connection = connections.find(profileId);
+      if (connection === undefined || !mayRetry(connection.state)) return err({ code: 'not-now' });
+      connection.retryNow();
       return ok({});
     },
     watchStatistics: async ({ profileId, intervalMilliseconds }, peer) => {

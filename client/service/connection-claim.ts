@@ -16,7 +16,10 @@ export type ClaimRefusal =
   /** Another program holds a connection of the profile of that name. */
   | { readonly kind: 'held'; readonly profileName: string }
   /** It could not be found out whether another does. */
-  | { readonly kind: 'unavailable'; readonly detail: string };
+  | { readonly kind: 'unavailable'; readonly reason: ClaimObstacle; readonly detail: string };
+
+/** `folder`: the place where programs of this user would meet cannot be used. */
+export type ClaimObstacle = 'silent' | 'other-version' | 'just-ended' | 'folder';
 
 /** For a shell that is alone. */
 export const unclaimed: ClaimConnection = () =>

@@ -123,7 +123,7 @@ export class Connections {
       return err(
         refusal.kind === 'held'
           ? { code: 'already-connected', profileName: refusal.profileName, elsewhere: true }
-          : { code: 'core-unavailable', detail: refusal.detail },
+          : { code: 'claim-unavailable', reason: refusal.reason, detail: refusal.detail },
       );
     }
     entry.claim = claimed.value;

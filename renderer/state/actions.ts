@@ -11,6 +11,7 @@ import type { AppStore } from './store.ts';
 export interface Actions {
   readonly connect: (profileId: string, purpose?: 'use' | 'test') => void;
   readonly disconnect: (profileId: string) => void;
+  readonly retryNow: (profileId: string) => void;
   readonly duplicate: (profile: ProfileView, name: string) => void;
   readonly remove: (profile: ProfileView) => void;
   readonly undoRemove: (profileId: string) => void;
@@ -43,6 +44,9 @@ export function createActions(
     connect,
     disconnect: (profileId) => {
       run(client.call('disconnect', { profileId }));
+    },
+    retryNow: (profileId) => {
+      run(client.call('retryNow', { profileId }));
     },
     duplicate: (profile, name) => {
       void duplicate(profile, name);

@@ -1,5 +1,5 @@
 import type { WindowText } from './en.ts';
-import type { ErrorTexts, FieldTexts, ProblemTexts, UnreadableTexts } from './text-types.ts';
+import type { ErrorTexts, FieldTexts, ObstacleTexts, ProblemTexts, UnreadableTexts } from './text-types.ts';
 
 const field: FieldTexts = {
   name: (fault) =>
@@ -54,6 +54,17 @@ const unusable: ReadonlyMap<string, string> = new Map([
   ['not-a-pin', 'Eine PIN hat 4 bis 7 Ziffern.'],
 ]);
 
+const obstacle: ObstacleTexts = {
+  silent: () =>
+    'Ein anderes Programm von Ihnen, ein Fenster oder ein Terminal, scheint verbunden zu sein und antwortet nicht. Beenden Sie es dort und verbinden Sie dann erneut.',
+  'other-version': () =>
+    'Eine andere Version dieses Programms ist verbunden. Trennen Sie zuerst dort und verbinden Sie dann erneut.',
+  'just-ended': () =>
+    'Eine Verbindung eines anderen Programms ist eben zu Ende gegangen. Verbinden Sie erneut.',
+  folder: (detail) =>
+    `Es wurde nichts verbunden, weil nicht festzustellen ist, ob ein anderes Programm von Ihnen verbunden ist: ${detail}`,
+};
+
 const error: ErrorTexts = {
   'invalid-request': ({ issues }) =>
     issues.map(({ code }) => unusable.get(code)).find((sentence) => sentence !== undefined) ??
@@ -67,8 +78,7 @@ const error: ErrorTexts = {
     elsewhere
       ? `„${profileName}“ ist über ein anderes Programm verbunden, zum Beispiel „smartvpn connect“ in einem Terminal. Trennen Sie dort zuerst.`
       : `„${profileName}“ ist verbunden. Trennen Sie zuerst diese Verbindung.`,
-  'core-unavailable': ({ detail }) =>
-    `Der Teil des Programms, der Verbindungen herstellt, läuft nicht: ${detail}`,
+  'claim-unavailable': ({ reason, detail }) => obstacle[reason](detail),
   'connection-lost': () => 'Das Programm ist nicht erreichbar. Es wurde nichts geändert.',
   'invalid-reply': () => 'Fenster und Programm haben verschiedene Versionen. Starten Sie das Programm neu.',
   internal: ({ detail }) => `In diesem Programm selbst ist etwas schiefgegangen: ${detail}`,
@@ -149,6 +159,7 @@ export const de: WindowText = {
   status: {
     view: 'Status',
     connect: 'Verbinden',
+    retryNow: 'Jetzt verbinden',
     disconnect: 'Trennen',
     cancel: 'Abbrechen',
     step: (step, of) => `Schritt ${step} von ${of}`,

@@ -1,4 +1,4 @@
-import type { ErrorTexts, FieldTexts, ProblemTexts, UnreadableTexts } from './text-types.ts';
+import type { ErrorTexts, FieldTexts, ObstacleTexts, ProblemTexts, UnreadableTexts } from './text-types.ts';
 
 const field: FieldTexts = {
   name: (fault) =>
@@ -47,6 +47,16 @@ const unusable: ReadonlyMap<string, string> = new Map([
   ['not-a-pin', 'A PIN has 4 to 7 digits.'],
 ]);
 
+const obstacle: ObstacleTexts = {
+  silent: () =>
+    'Another program of yours, a window or a terminal, seems to hold a connection and does not answer. End it there, then connect again.',
+  'other-version': () =>
+    'Another version of this program holds a connection. Disconnect there first, then connect again.',
+  'just-ended': () => 'A connection of another program has ended just now. Connect again.',
+  folder: (detail) =>
+    `Nothing was connected, because it cannot be found out whether another program of yours is: ${detail}`,
+};
+
 const error: ErrorTexts = {
   'invalid-request': ({ issues }) =>
     issues.map(({ code }) => unusable.get(code)).find((sentence) => sentence !== undefined) ??
@@ -59,8 +69,7 @@ const error: ErrorTexts = {
     elsewhere
       ? `“${profileName}” is connected by another program, for example “smartvpn connect” in a terminal. Disconnect there first.`
       : `“${profileName}” is connected. Disconnect it first.`,
-  'core-unavailable': ({ detail }) =>
-    `The part of the program that makes connections is not running: ${detail}`,
+  'claim-unavailable': ({ reason, detail }) => obstacle[reason](detail),
   'connection-lost': () => 'The program cannot be reached. Nothing was changed.',
   'invalid-reply': () => 'Window and program are of different versions. Start the program anew.',
   internal: ({ detail }) => `Something went wrong in this program itself: ${detail}`,
@@ -143,6 +152,7 @@ export const en = {
   status: {
     view: 'Status',
     connect: 'Connect',
+    retryNow: 'Connect now',
     disconnect: 'Disconnect',
     cancel: 'Cancel',
     step: (step: number, of: number) => `Step ${step} of ${of}`,

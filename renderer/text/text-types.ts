@@ -37,3 +37,7 @@ export type ProblemTexts = {
 export type UnreadableTexts = Readonly<
   Record<Extract<ContractError, { code: 'unreadable-file' }>['problem'], string>
 >;
+
+export type ObstacleTexts = Readonly<
+  Record<Extract<ContractError, { code: 'claim-unavailable' }>['reason'], (detail: string) => string>
+>;

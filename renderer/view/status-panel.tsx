@@ -1,6 +1,7 @@
 import {
   mayConnect,
   mayDisconnect,
+  mayRetry,
   type ConnectionState,
   type TunnelFacts,
 } from '../../shared/connection.ts';
@@ -65,7 +66,7 @@ function MainButton({ profile, state }: StatusProps) {
     );
   }
   const isAttempt = state.state !== 'connected';
-  return (
+  const leave = (
     <button
       type="button"
       className="large"
@@ -76,6 +77,21 @@ function MainButton({ profile, state }: StatusProps) {
     >
       {isAttempt ? text.status.cancel : text.status.disconnect}
     </button>
+  );
+  if (!mayRetry(state)) return leave;
+  return (
+    <div className="status-buttons">
+      <button
+        type="button"
+        className="primary large"
+        onClick={() => {
+          actions.retryNow(profile.id);
+        }}
+      >
+        {text.status.retryNow}
+      </button>
+      {leave}
+    </div>
   );
 }
 

@@ -32,6 +32,7 @@ export function contractBridge({ call, onNotification }: BridgePort): ContractBr
     trustCertificate: (request) => call('trustCertificate', request),
     submitSecondStep: (request) => call('submitSecondStep', request),
     dismissPrompt: (request) => call('dismissPrompt', request),
+    retryNow: (request) => call('retryNow', request),
     watchStatistics: (request) => call('watchStatistics', request),
     unwatchStatistics: (request) => call('unwatchStatistics', request),
     history: (request) => call('history', request),

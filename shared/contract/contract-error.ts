@@ -69,8 +69,12 @@ export const contractErrorSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('not-now') }),
   /** One tunnel at a time. `elsewhere`: another program of this user holds it, for example in a terminal. */
   z.object({ code: z.literal('already-connected'), profileName: clipped(200), elsewhere: z.boolean() }),
-  /** The part of the program that runs tunnels is not there. */
-  z.object({ code: z.literal('core-unavailable'), detail }),
+  /** Whether another program of this user holds a tunnel could not be found out. `detail` is an English sentence. */
+  z.object({
+    code: z.literal('claim-unavailable'),
+    reason: z.enum(['silent', 'other-version', 'just-ended', 'folder']),
+    detail,
+  }),
   /** No answer can come: the window has lost the program behind it. */
   z.object({ code: z.literal('connection-lost') }),
   /** An answer came that is none: two versions do not fit together. */

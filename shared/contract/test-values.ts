@@ -30,6 +30,7 @@ export const refusingHandlers: ContractHandlers<undefined> = {
   trustCertificate: refuse,
   submitSecondStep: refuse,
   dismissPrompt: refuse,
+  retryNow: refuse,
   watchStatistics: refuse,
   unwatchStatistics: refuse,
   history: refuse,

@@ -2,6 +2,7 @@
 export interface TrayWords {
   readonly appName: string;
   readonly connect: string;
+  readonly retryNow: string;
   readonly disconnect: string;
   readonly statistics: string;
   readonly show: string;
@@ -13,6 +14,7 @@ export interface TrayWords {
 export const trayWordsEn: TrayWords = {
   appName: 'Smart VPN Client',
   connect: 'Connect',
+  retryNow: 'Connect now',
   disconnect: 'Disconnect',
   statistics: 'Statistics',
   show: 'Show',
@@ -24,6 +26,7 @@ export const trayWordsEn: TrayWords = {
 export const trayWordsDe: TrayWords = {
   appName: 'Smart VPN Client',
   connect: 'Verbinden',
+  retryNow: 'Jetzt verbinden',
   disconnect: 'Trennen',
   statistics: 'Statistik',
   show: 'Anzeigen',

@@ -254,6 +254,33 @@ test('changes of a connection are announced, and each failure has a button that 
     await page.getByRole('dialog').waitFor();
   }));
 
+test('waiting to reconnect can be cut short', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    const because = { kind: 'link-lost', reason: 'ECONNRESET' } as const;
+    program.state(office.id, { state: 'waiting', attempt: 3, retryAt: Date.now() + 60_000, because });
+    await page.getByRole('button', { name: 'Connect now' }).click();
+    expect(program.calls('retryNow')).toEqual([{ profileId: office.id }]);
+    program.state(office.id, { state: 'connecting', stage: 'connecting', attempt: 3 });
+    await page.getByRole('button', { name: 'Connect now' }).waitFor({ state: 'detached' });
+  }));
+
+test('when it cannot be found out whether another program is connected, that is said', () =>
+  using(
+    {
+      profiles,
+      handlers: {
+        connect: () =>
+          Promise.resolve(err({ code: 'claim-unavailable', reason: 'other-version', detail: 'in English' })),
+      },
+    },
+    async (page) => {
+      await page.getByRole('option', { name: office.name }).dblclick();
+      await page.getByText('Another version of this program holds a connection.').waitFor();
+      expect(await page.getByText('in English').count()).toBe(0);
+    },
+  ));
+
 test('theme and language follow the settings at once', () =>
   using({ profiles }, async (page) => {
     await page.getByRole('button', { name: 'Settings' }).click();

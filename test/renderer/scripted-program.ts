@@ -165,6 +165,7 @@ export class ScriptedProgram {
         this.state(profileId, { state: 'disconnected' });
         return nothing();
       },
+      retryNow: nothing,
       watchStatistics: () => Promise.resolve(ok({ recent: [...(script.samples ?? [])] })),
       unwatchStatistics: nothing,
       history: () => Promise.resolve(ok({ entries: [...(script.history ?? [])] })),
