@@ -1,3 +1,4 @@
+import { HOLDER_COMMAND } from './connect/holder-command.ts';
 import type { DefineCommand } from './context.ts';
 
 interface CommandEntry {
@@ -61,8 +62,8 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Called by the program itself only. */
-export const HOLDER_COMMAND: CommandEntry = {
-  name: 'hold',
+export const HOLDER: CommandEntry = {
+  name: HOLDER_COMMAND,
   summary: 'hold a connection in the background (started by connect --background)',
   load: async () => (await import('./commands/hold.ts')).defineHold,
 };

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { failure } from './command-failure.ts';
-import { COMMANDS, HOLDER_COMMAND } from './command-index.ts';
+import { COMMANDS, HOLDER } from './command-index.ts';
 import type { Context, Run } from './context.ts';
 import { exitCode } from './exit-codes.ts';
 import { findFolders } from '../client/store/find-folders.ts';
@@ -70,8 +70,8 @@ async function defineCommands(program: Command, words: readonly string[], run: R
       addOutputOptions(command);
     }
   }
-  if (called === HOLDER_COMMAND.name) {
-    (await HOLDER_COMMAND.load())(program.command(HOLDER_COMMAND.name, { hidden: true }), run);
+  if (called === HOLDER.name) {
+    (await HOLDER.load())(program.command(HOLDER.name, { hidden: true }), run);
   }
   defineHelp(program.command('help').summary('explain a command or a topic'), program);
 }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Attendant } from './attendant.ts';
 import { type ToAsker, type ToHolder, toAskerSchema } from './background-messages.ts';
+import { HOLDER_COMMAND } from './holder-command.ts';
 import { type CommandFailure, failure } from '../command-failure.ts';
-import { HOLDER_COMMAND } from '../command-index.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { assertNever } from '../../shared/assert-never.ts';
@@ -20,7 +20,7 @@ export function connectInBackground(
   start: Omit<Extract<ToHolder, { kind: 'start' }>, 'kind'>,
 ): Promise<number> {
   return new Promise((resolve) => {
-    const holder = spawn(process.execPath, [PROGRAM, HOLDER_COMMAND.name], {
+    const holder = spawn(process.execPath, [PROGRAM, HOLDER_COMMAND], {
       detached: true,
       cwd: '/',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
