@@ -1,3 +1,5 @@
+import { type Syslog, syslogLine } from './syslog.ts';
+
 /**
  * Brute Force Protection (protocol.md §5): a *source address* with too many wrong logins in a row is
  * blocked for a penalty time, whatever it sends meanwhile. A right login forgets the wrong ones.
@@ -63,4 +65,10 @@ export class BruteForceGuard {
     const [oldest] = this.#offenders.keys();
     if (oldest !== undefined) this.#offenders.delete(oldest);
   }
+}
+
+/** Counts a wrong login, and logs the penalty that it may lead to. */
+export function countWrongLogin(address: string, guard: BruteForceGuard, syslog: Syslog): void {
+  if (!guard.wrong(address)) return;
+  syslog.write(syslogLine.bruteForce(address, Math.ceil(guard.blockedFor(address) / 1000)));
 }

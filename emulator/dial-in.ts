@@ -43,7 +43,9 @@ export class DialIn {
       signIn.refused(userName, attempt.address, 'already connected');
       return refusedBy('already connected');
     }
-    signIn.completed(attempt.address);
+    // who still owes a code may be guessing at it
+    const owesCode = outcome.user.totp !== undefined && this.#parts.totp.isDue(attempt.address);
+    if (!owesCode) signIn.completed(attempt.address);
     this.#user = outcome.user;
     return { ok: true };
   }

@@ -1,6 +1,7 @@
 import { decodeBase32 } from '../shared/otp/base32.ts';
 import { motpCode, motpCounter } from '../shared/otp/motp.ts';
 import { TOTP_STEP_SECONDS, hotpCode, totpCounter } from '../shared/otp/totp.ts';
+import { AcceptedCounters } from './accepted-counters.ts';
 
 /**
  * Which one-time passwords are accepted, and how often. A code is accepted within a window of steps
@@ -30,15 +31,15 @@ export interface MotpQuestion {
 }
 
 export class MotpRules {
-  /** Highest counter accepted, by user name. */
-  readonly #last = new Map<string, number>();
+  readonly #accepted: AcceptedCounters;
   readonly #windowSteps: number;
   readonly #clock: () => number;
 
   /** `windowSteps` to either side, of 10 s; `clock` gives Unix milliseconds. */
-  constructor(windowSteps: number, clock: () => number) {
+  constructor(windowSteps: number, clock: () => number, accepted = new AcceptedCounters()) {
     this.#windowSteps = windowSteps;
     this.#clock = clock;
+    this.#accepted = accepted;
   }
 
   accept(question: MotpQuestion): boolean {
@@ -48,33 +49,46 @@ export class MotpRules {
       attempt.carried = undefined;
       if (matches(motpCode(carried.counter, motp.secret, motp.pin))) return true;
     }
-    const counter = this.#fresh(userName, motp, matches);
+    const counter = this.#find(motp, this.#accepted.last(userName), matches);
     if (counter === undefined) return false;
-    this.#last.set(userName, counter);
+    this.#accepted.accept(userName, counter);
     if (place === 'connect') attempt.carried = { userName, counter };
     return true;
   }
 
-  #fresh(userName: string, motp: Motp, matches: (code: string) => boolean): number | undefined {
+  /** The work of refusing a code, for whoever has none: how long a refusal takes shall not tell who has. */
+  refuse(matches: (code: string) => boolean): void {
+    this.#find(NOBODYS, -1, matches);
+  }
+
+  /** Codes used up are compared too, so that every refusal is the same work. */
+  #find(motp: Motp, last: number, matches: (code: string) => boolean): number | undefined {
     const now = motpCounter(this.#clock());
-    const first = Math.max(now - this.#windowSteps, (this.#last.get(userName) ?? -1) + 1, 0);
-    for (let counter = first; counter <= now + this.#windowSteps; counter += 1) {
-      if (matches(motpCode(counter, motp.secret, motp.pin))) return counter;
+    for (let counter = now - this.#windowSteps; counter <= now + this.#windowSteps; counter += 1) {
+      if (matches(motpCode(counter, motp.secret, motp.pin)) && counter > last) return counter;
     }
     return undefined;
   }
 }
 
+/** As long as a real one. */
+const NOBODYS: Motp = { pin: '0000', secret: '0'.repeat(32) };
+
 export class TotpRules {
-  readonly #last = new Map<string, number>();
+  readonly #accepted: AcceptedCounters;
   /** `vpn mfa bypass`: public address → Unix milliseconds until which no code is asked. */
   readonly #bypass = new Map<string, number>();
   readonly #options: { readonly windowSteps: number; readonly bypassHours: number };
   readonly #clock: () => number;
 
-  constructor(options: { readonly windowSteps: number; readonly bypassHours: number }, clock: () => number) {
+  constructor(
+    options: { readonly windowSteps: number; readonly bypassHours: number },
+    clock: () => number,
+    accepted = new AcceptedCounters(),
+  ) {
     this.#options = options;
     this.#clock = clock;
+    this.#accepted = accepted;
   }
 
   /** Whether a session of this user from this public address owes a code. */
@@ -91,10 +105,10 @@ export class TotpRules {
     const key = decodeBase32(secret);
     if (!key.ok) return false;
     const now = totpCounter(this.#clock(), TOTP_STEP_SECONDS);
-    const first = Math.max(now - this.#options.windowSteps, (this.#last.get(userName) ?? -1) + 1, 0);
+    const first = Math.max(now - this.#options.windowSteps, this.#accepted.last(userName) + 1);
     for (let counter = first; counter <= now + this.#options.windowSteps; counter += 1) {
       if (hotpCode(counter, key.value) === otp) {
-        this.#last.set(userName, counter);
+        this.#accepted.accept(userName, counter);
         if (this.#options.bypassHours > 0) {
           this.#bypass.set(address, this.#clock() + this.#options.bypassHours * 3_600_000);
         }

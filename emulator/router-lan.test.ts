@@ -4,7 +4,7 @@ import { totpCode } from '../shared/otp/totp.ts';
 import type { RouterConfigInput } from './config.ts';
 import type { Lan, LanSession } from './lan/lan.ts';
 import { type Router, type RouterDependencies, startRouter } from './router.ts';
-import { type RawConnection, bringUp } from './testing/raw-client.ts';
+import { type RawConnection, bringUp, dial } from './testing/raw-client.ts';
 import { testTls } from './testing/test-certificate.ts';
 
 const NOW = 1_658_922_980_000;
@@ -179,6 +179,35 @@ describe("TOTP's second step", () => {
     sessions[0]?.secondStep.submit(totpCode(NOW, KEY));
     await bringUp(router?.port ?? 0, ALICE);
     expect(sessions[1]?.secondStep.due()).toBe(false);
+  });
+
+  test('is not guessed at: wrong codes count as wrong passwords do, and a blocked address is not heard', async () => {
+    let now = NOW;
+    const { lan, sessions } = echoLan();
+    const bruteForce = { attempts: 4, penaltySeconds: 60 };
+    await start({ users: [CAREFUL], bruteForce }, { lan, clock: () => now });
+    const guess = async () => {
+      await bringUp(router?.port ?? 0, ALICE);
+      return sessions.at(-1)?.secondStep.submit('000000');
+    };
+    // signing in anew with the right password does not begin the count again
+    expect([await guess(), await guess(), await guess(), await guess()]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(router?.syslog.lines().at(-1)).toBe(
+      '[BFP] Brute force protection: 127.0.0.1 blocked for 60 seconds',
+    );
+    const step = sessions.at(-1)?.secondStep;
+    expect(step?.submit(totpCode(now, KEY))).toBe(false);
+    expect(step?.due()).toBe(true);
+    const { connection, status } = await dial(router?.port ?? 0, ALICE);
+    connection.close();
+    expect(status).toBe(403);
+    now += 60_000;
+    expect(step?.submit(totpCode(now, KEY))).toBe(true);
   });
 
   test('is not due for a user without it', async () => {

@@ -454,4 +454,26 @@ describe('stored state', () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  test('a one-time password that was used is not good again after a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'emulator-router-'));
+    const users = [{ userName: 'bob', motp: MOTP }];
+    const code = (steps: number) => ({
+      userName: 'bob',
+      password: ownMotp(NOW + steps * 10_000, MOTP.secret, MOTP.pin),
+    });
+    try {
+      const first = await start({ folder, users }, { clock: () => NOW });
+      await bringUp(first.port, code(0));
+      await first.close();
+      const second = await start({ folder, users }, { clock: () => NOW + 5000 });
+      const { connection, status } = await dial(second.port, code(0));
+      connection.close();
+      expect(status).toBe(401);
+      await bringUp(second.port, code(1));
+    } finally {
+      await router?.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { HttpRequestHead } from '../shared/protocol/http-connect.ts';
+import { type OpenedCounters, openAcceptedCounters } from './accepted-counters-file.ts';
 import { AddressPool } from './address-pool.ts';
 import { BruteForceGuard } from './brute-force.ts';
 import { keepCertificate, makeCertificate, openCertificate } from './certificate-file.ts';
@@ -90,11 +91,21 @@ export async function startRouter(
     now: clock(),
     failed: tell,
   });
+  const counters = await openAcceptedCounters({ ...config, now: clock(), failed: tell });
   const certificateProblems: string[] = [];
   const certificate = await firstCertificate(config, clock(), certificateProblems);
-  for (const problem of [...settingsProblems, ...opened.problems, ...certificateProblems]) tell(problem);
+  const { problems: userProblems } = opened;
+  for (const problem of [...settingsProblems, ...userProblems, ...counters.problems, ...certificateProblems])
+    tell(problem);
   const lan = dependencies.lan ?? (await openLan(config));
-  const router = new RunningRouter(config, dependencies, { opened, certificate, lan, syslog, problems });
+  const router = new RunningRouter(config, dependencies, {
+    opened,
+    counters,
+    certificate,
+    lan,
+    syslog,
+    problems,
+  });
   try {
     await router.open();
   } catch (error) {
@@ -116,6 +127,7 @@ function firstCertificate(
 
 interface RouterState {
   readonly opened: OpenedUsers;
+  readonly counters: OpenedCounters;
   readonly certificate: RouterCertificate;
   readonly lan: Lan | undefined;
   readonly syslog: Syslog;
@@ -143,7 +155,7 @@ class RunningRouter implements Router, RouterInside {
     this.#certificate = state.certificate;
     this.#faults = new FaultPlan(config.faults);
     this.#bruteForce = new BruteForceGuard(config.bruteForce, clock);
-    const motp = new MotpRules(config.motpWindowSteps, clock);
+    const motp = new MotpRules(config.motpWindowSteps, clock, state.counters.motp);
     const totp = { windowSteps: config.totpWindowSteps, bypassHours: config.mfaBypassHours };
     this.#parts = {
       config,
@@ -153,7 +165,8 @@ class RunningRouter implements Router, RouterInside {
       random,
       lan: state.lan,
       signIn: new SignIn({ users, motp, bruteForce: this.#bruteForce, syslog }),
-      totp: new TotpRules(totp, clock),
+      totp: new TotpRules(totp, clock, state.counters.totp),
+      bruteForce: this.#bruteForce,
       addresses: new AddressPool(
         config.ppp.addressPool,
         (address) => address === config.ppp.gateway || users.isStaticAddress(address),
@@ -284,7 +297,7 @@ class RunningRouter implements Router, RouterInside {
     for (const session of this.#sessions.all()) session.destroy('router-closing');
     await this.#listener.close();
     await this.#state.lan?.close();
-    await this.#state.opened.saved();
+    await Promise.all([this.#state.opened.saved(), this.#state.counters.saved()]);
   }
 
   #useCertificate(certificate: RouterCertificate): void {

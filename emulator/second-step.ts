@@ -1,3 +1,4 @@
+import { type BruteForceGuard, countWrongLogin } from './brute-force.ts';
 import type { SecondStep } from './lan/lan.ts';
 import type { TotpRules } from './one-time-passwords.ts';
 import { type Syslog, syslogLine } from './syslog.ts';
@@ -9,6 +10,8 @@ export interface SecondStepOptions {
   /** The client's public address. */
   readonly address: string;
   readonly rules: TotpRules;
+  /** Six digits are soon guessed: wrong codes count as wrong passwords do, and a blocked address is not heard. */
+  readonly bruteForce: BruteForceGuard;
   readonly syslog: Syslog;
 }
 
@@ -29,10 +32,16 @@ export class TotpSecondStep implements SecondStep {
   }
 
   submit(otp: string): boolean {
-    const { userName, secret, address, rules, syslog } = this.#options;
+    const { userName, secret, address, rules, bruteForce, syslog } = this.#options;
     if (!this.#due || secret === undefined) return true;
+    if (bruteForce.blockedFor(address) > 0) {
+      syslog.write(syslogLine.blocked(address));
+      return false;
+    }
     const accepted = rules.accept(userName, secret, address, otp);
     syslog.write(syslogLine.secondStep(userName, accepted));
+    if (accepted) bruteForce.right(address);
+    else countWrongLogin(address, bruteForce, syslog);
     this.#due = !accepted;
     return accepted;
   }

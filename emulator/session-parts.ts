@@ -1,4 +1,5 @@
 import type { AddressPool } from './address-pool.ts';
+import type { BruteForceGuard } from './brute-force.ts';
 import type { RouterConfig } from './config.ts';
 import type { DialInUsers } from './dial-in-users.ts';
 import type { Lan } from './lan/lan.ts';
@@ -12,6 +13,7 @@ export interface SessionParts {
   readonly users: DialInUsers;
   readonly signIn: SignIn;
   readonly totp: TotpRules;
+  readonly bruteForce: BruteForceGuard;
   readonly addresses: AddressPool;
   readonly lan: Lan | undefined;
   readonly syslog: Syslog;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { BruteForceGuard } from './brute-force.ts';
+import { type BruteForceGuard, countWrongLogin } from './brute-force.ts';
 import type { DialInUser } from './dial-in-user.ts';
 import type { DialInUsers } from './dial-in-users.ts';
 import type { MotpAttempt, MotpRules } from './one-time-passwords.ts';
@@ -60,36 +60,48 @@ export class SignIn {
   refused(userName: string, address: string, reason: SignInRefusal): void {
     this.#syslog.write(syslogLine.refused(userName, address, reason));
     const guessed = reason === 'unknown user' || reason === 'wrong password';
-    if (guessed && this.#bruteForce.wrong(address)) {
-      const seconds = Math.ceil(this.#bruteForce.blockedFor(address) / 1000);
-      this.#syslog.write(syslogLine.bruteForce(address, seconds));
-    }
+    if (guessed) countWrongLogin(address, this.#bruteForce, this.#syslog);
   }
 
   #judge(question: SignInQuestion): SignInOutcome {
     const { userName, attempt } = question;
     if (this.#bruteForce.blockedFor(attempt.address) > 0) return { ok: false, reason: 'blocked' };
     const user = this.#users.get(userName);
-    if (user === undefined) return { ok: false, reason: 'unknown user' };
     // before the password: a one-time password must not be used up by a user who may not come in
-    if (!user.enabled) return { ok: false, reason: 'account disabled' };
-    if (!user.allowedTypes.includes('ssl')) return { ok: false, reason: 'SSL tunnel not allowed' };
-    if (user.remoteNode !== undefined && user.remoteNode !== attempt.address) {
-      return { ok: false, reason: 'remote node' };
+    const mayNot = user === undefined ? 'unknown user' : whyNot(user, attempt.address);
+    if (user === undefined || mayNot !== undefined) {
+      question.matches(NOBODYS_PASSWORD);
+      this.#motp.refuse(question.matches);
+      return { ok: false, reason: mayNot ?? 'unknown user' };
     }
     return this.#isRight(user, question) ? { ok: true, user } : { ok: false, reason: 'wrong password' };
   }
 
+  /** A refusal is the same work for all users, and for names that nobody has: one password and one window of codes. */
   #isRight(user: DialInUser, question: SignInQuestion): boolean {
-    if (user.motp === undefined) return question.matches(user.password);
-    return this.#motp.accept({
+    if (user.motp === undefined) {
+      const isRight = question.matches(user.password);
+      if (!isRight) this.#motp.refuse(question.matches);
+      return isRight;
+    }
+    const isRight = this.#motp.accept({
       userName: user.userName,
       motp: user.motp,
       place: question.place,
       attempt: question.attempt.motp,
       matches: question.matches,
     });
+    if (!isRight) question.matches(NOBODYS_PASSWORD);
+    return isRight;
   }
+}
+
+const NOBODYS_PASSWORD = 'nobody';
+
+function whyNot(user: DialInUser, address: string): SignInRefusal | undefined {
+  if (!user.enabled) return 'account disabled';
+  if (!user.allowedTypes.includes('ssl')) return 'SSL tunnel not allowed';
+  return user.remoteNode !== undefined && user.remoteNode !== address ? 'remote node' : undefined;
 }
 
 /** Compares without telling by its time how much was right. */

@@ -49,6 +49,7 @@ export class UpTunnel {
       secret: options.user.totp?.secret,
       address: options.remoteAddress,
       rules: parts.totp,
+      bruteForce: parts.bruteForce,
       syslog: parts.syslog,
     });
     this.#port = parts.lan?.attach({

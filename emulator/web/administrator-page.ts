@@ -1,3 +1,4 @@
+import { countWrongLogin } from '../brute-force.ts';
 import type { HttpAnswer } from '../http-message.ts';
 import type { RouterInside } from '../router-inside.ts';
 import { syslogLine } from '../syslog.ts';
@@ -54,7 +55,7 @@ async function submit(
     () => bruteForce.blockedFor(remoteAddress) === 0,
   );
   if (verdict !== 'right') {
-    if (verdict === 'wrong') bruteForce.wrong(remoteAddress);
+    if (verdict === 'wrong') countWrongLogin(remoteAddress, bruteForce, inside.syslog);
     const blocked = bruteForce.blockedFor(remoteAddress);
     const words =
       verdict === 'busy' ? 'The router is busy. Please try again' : 'This is not the old password';

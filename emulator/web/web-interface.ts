@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countWrongLogin } from '../brute-force.ts';
 import type { HttpAnswer } from '../http-message.ts';
 import type { RouterInside } from '../router-inside.ts';
 import { syslogLine } from '../syslog.ts';
@@ -204,10 +205,7 @@ class WebInterface implements WebPages {
       }
       case 'wrong':
         syslog.write(syslogLine.administrator(remoteAddress, false));
-        if (bruteForce.wrong(remoteAddress)) {
-          const seconds = Math.ceil(bruteForce.blockedFor(remoteAddress) / 1000);
-          syslog.write(syslogLine.bruteForce(remoteAddress, seconds));
-        }
+        countWrongLogin(remoteAddress, bruteForce, syslog);
         return this.#refusedLogin(id, userName, remoteAddress);
       case 'not-now':
         syslog.write(syslogLine.blocked(remoteAddress));
