@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * A host of its own on this machine: a process that holds a network namespace and a mount namespace, with its own
@@ -46,14 +47,25 @@ export function namespacesPossible(): boolean {
   return possible;
 }
 
+export interface NamespaceOptions {
+  /**
+   * A folder that becomes the host's `/`, for example a `debianRoot`. What is written there goes to memory and is lost
+   * with the host: the folder itself stays as it is. Of this machine the host then has the project, read-only and under
+   * its own path (with its Node), and the devices. /run, /tmp and /dev/shm are its own.
+   */
+  readonly root?: string;
+}
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+
 /** `tag` names it in process listings and temporary folders. */
-export async function createNamespace(tag: string): Promise<Namespace> {
+export async function createNamespace(tag: string, options: NamespaceOptions = {}): Promise<Namespace> {
   const folder = await mkdtemp(join(tmpdir(), `netns-${tag}-`));
   const resolvConf = join(folder, 'resolv.conf');
   await writeFile(resolvConf, PRIVATE_RESOLV_CONF);
   const script = [
     'mount --make-rprivate /',
-    `if [ -e /etc/resolv.conf ]; then mount --bind ${resolvConf} "$(readlink -f /etc/resolv.conf)"; fi`,
+    ...(options.root === undefined ? bindResolvConf(resolvConf) : changeRoot(options.root, folder)),
     // Without duplicate address detection nothing changes by itself a second later.
     'for each in default all; do echo 0 > /proc/sys/net/ipv6/conf/$each/accept_dad || true; done',
     'ip link set lo up',
@@ -75,6 +87,42 @@ export async function createNamespace(tag: string): Promise<Namespace> {
     throw new CommandError(['unshare', tag], holder.exitCode, stderr());
   }
   return new HeldNamespace(tag, folder, holder, holder.pid, exited);
+}
+
+function bindResolvConf(path: string): readonly string[] {
+  return [`if [ -e /etc/resolv.conf ]; then mount --bind ${path} "$(readlink -f /etc/resolv.conf)"; fi`];
+}
+
+/** `folder` is empty but for resolv.conf. */
+function changeRoot(root: string, folder: string): readonly string[] {
+  return [
+    `cd ${folder}`,
+    'mkdir memory',
+    'mount -t tmpfs -o mode=755 none memory',
+    'cp resolv.conf memory/resolv.conf',
+    'cd memory',
+    'mkdir over work root',
+    `mount -t overlay -o lowerdir=${root},upperdir=$PWD/over,workdir=$PWD/work none root`,
+    'cd root',
+    'mount -t proc proc proc',
+    // Read-only, as containers have it: what looks for udev there does not wait for it.
+    'mount -t sysfs -o ro sysfs sys',
+    'mount --rbind /dev dev',
+    'mount -t tmpfs -o mode=1777 none dev/shm',
+    'mount -t tmpfs -o mode=755 none run',
+    'mount -t tmpfs -o mode=1777 none tmp',
+    `mkdir -p .${PROJECT}`,
+    `mount --bind ${PROJECT} .${PROJECT}`,
+    `mount -o remount,bind,ro .${PROJECT}`,
+    // A file of its own, not a mount: managers of DNS replace it.
+    'rm -f etc/resolv.conf',
+    'mv ../resolv.conf etc/resolv.conf',
+    'mkdir -p run/outside',
+    'pivot_root . run/outside',
+    'cd /',
+    'umount -l /run/outside',
+    'rmdir /run/outside',
+  ];
 }
 
 export interface NamespaceLink {
@@ -148,7 +196,8 @@ class HeldNamespace implements Namespace {
       String(this.pid),
       '--net',
       '--mount',
-      `--wd=${String(options.cwd ?? process.cwd())}`,
+      // Inside: a host with a root of its own has the project under the same path.
+      `--wdns=${String(options.cwd ?? PROJECT)}`,
     ];
     // Neither nsenter nor setpriv forks, so the child's id is the command's.
     const child = spawn('nsenter', [...inside, 'setpriv', '--pdeathsig', 'KILL', ...argv], options);
