@@ -29,6 +29,10 @@ export interface Libc {
   /** For requests whose argument is a number. */
   ioctlNumber(descriptor: number, request: number, argument: number): number;
   setsockopt(descriptor: number, level: number, option: number, value: Uint8Array, length: number): number;
+  /** Two connected stream sockets that do not block; undefined = refused. */
+  socketPair(): readonly [number, number] | undefined;
+  /** dup3: `target` becomes what `source` is. False = refused. */
+  replaceDescriptor(source: number, target: number): boolean;
   /** `address` is `addressOf` a buffer (plus an offset) that the caller keeps alive. */
   read(descriptor: number, address: number, length: number): number;
   write(descriptor: number, address: number, length: number): number;
@@ -49,6 +53,11 @@ export const Errno = {
   EINVAL: 22,
 } as const;
 
+const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = 0o4000;
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
 let loaded: Result<Libc, string> | undefined;
 
 /**
@@ -59,6 +68,9 @@ export function loadLibc(): Result<Libc, string> {
   loaded ??= load();
   return loaded;
 }
+
+type SocketPair = (domain: number, type: number, protocol: number, pair: Int32Array) => number;
+type Dup3 = (source: number, target: number, flags: number) => number;
 
 function load(): Result<Libc, string> {
   if (process.platform !== 'linux') return err(`no TUN device on ${process.platform}`);
@@ -73,12 +85,22 @@ function load(): Result<Libc, string> {
 function declare(koffi: Koffi): Libc {
   const library = koffi.load('libc.so.6');
   const pointer = 'uintptr_t';
+  const socketpair: SocketPair = library.func('socketpair', 'int', ['int', 'int', 'int', 'void *']);
+  const dup3: Dup3 = library.func('dup3', 'int', ['int', 'int', 'int']);
   return {
     open: library.func('open', 'int', ['str', 'int']),
     close: library.func('close', 'int', ['int']),
     ioctl: library.func('ioctl', 'int', ['int', 'unsigned long', 'void *']),
     ioctlNumber: library.func('ioctl', 'int', ['int', 'unsigned long', 'unsigned long']),
     setsockopt: library.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),
+    socketPair: () => {
+      const pair = new Int32Array(2);
+      const type = SOCK_STREAM | O_NONBLOCK | O_CLOEXEC;
+      if (socketpair(AF_UNIX, type, 0, pair) < 0) return undefined;
+      return [pair[0] ?? -1, pair[1] ?? -1];
+    },
+    // A plain dup2 would hand the device down to every command that is run.
+    replaceDescriptor: (source, target) => dup3(source, target, O_CLOEXEC) >= 0,
     read: library.func('read', 'intptr_t', ['int', pointer, 'size_t']),
     write: library.func('write', 'intptr_t', ['int', pointer, 'size_t']),
     // User space ends below 2^47, so an address is exact as a number.

@@ -16,10 +16,13 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
   });
   afterAll(() => host.remove());
 
-  /** Runs a piece of TypeScript inside, which has `openTunDevice` and `report(value)`; gives what it reported. */
+  /** Runs a piece of TypeScript inside, which has `openTunDevice`, `libcWith(changes)` and `report(value)`; gives what it reported. */
   async function run(body: string): Promise<unknown[]> {
     const module = new URL('./tun-device.ts', import.meta.url).href;
+    const libc = new URL('./libc.ts', import.meta.url).href;
     const head = `import { openTunDevice } from ${JSON.stringify(module)};
+      import { loadLibc } from ${JSON.stringify(libc)};
+      const libcWith = (changed) => { const { value } = loadLibc(); return () => ({ ok: true, value: { ...value, ...changed(value) } }); };
       const report = (value: unknown) => process.stdout.write(JSON.stringify(value) + '\\n');`;
     const output = await host.exec([process.execPath, '--input-type=module-typescript', '-e', head + body]);
     return output
@@ -87,11 +90,11 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     }
   });
 
-  test('packets go in and out; a paused device is not read', async () => {
+  test.each(['poll', 'socket'])('packets go in and out; a paused device is not read (%s)', async (watch) => {
     const seen = await run(`
       import { execFileSync } from 'node:child_process';
       import { createSocket } from 'node:dgram';
-      const opened = openTunDevice('flow', { mustBeNew: true });
+      const opened = openTunDevice('flow', { mustBeNew: true, watch: '${watch}' });
       if (!opened.ok) throw new Error('not opened');
       const tun = opened.value;
       execFileSync('ip', ['link', 'set', 'dev', 'flow', 'addrgenmode', 'none']); // no packets of the kernel's own
@@ -127,16 +130,103 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     expect(seen).toEqual(['paused', 'readable', [33, 0], true, ['hello', '10.9.0.2', 7], [-1, false]]);
   });
 
-  test('a device deleted under us is told once, and the process ends', async () => {
-    const seen = await run(`
+  test.each(['poll', 'socket'])(
+    'a device deleted under us is told once, and the process ends (%s)',
+    async (watch) => {
+      const seen = await run(`
       import { execFile } from 'node:child_process';
-      const opened = openTunDevice('doomed', { mustBeNew: true });
+      const opened = openTunDevice('doomed', { mustBeNew: true, watch: '${watch}' });
       if (!opened.ok) throw new Error('not opened');
       const tun = opened.value;
       tun.onReadable(() => { while (tun.read(Buffer.alloc(2048), 0, 2048) > 0); });
       tun.onGone(() => { report('gone'); report(tun.read(Buffer.alloc(10), 0, 10)); tun.close(); });
       execFile('ip', ['link', 'set', 'dev', 'doomed', 'up'], () => execFile('ip', ['link', 'del', 'doomed']));`);
-    expect(seen).toEqual(['gone', -1]);
+      expect(seen).toEqual(['gone', -1]);
+    },
+  );
+
+  test.each([
+    [
+      'UDP segmentation',
+      'tcp',
+      '(_d, _request, argument) => (argument & 0x60 ? -1 : ioctlNumber(_d, _request, argument))',
+    ],
+    ['any segmentation', undefined, '() => -1'],
+  ])('a kernel that refuses %s', async (_what, offload, ioctl) => {
+    const seen = await run(`
+      const load = libcWith(({ ioctlNumber }) => ({ ioctlNumber: ${ioctl} }));
+      const opened = openTunDevice('older', { mustBeNew: true, offload: 'tcp-udp' }, load);
+      report(opened.ok ? [opened.value.name, opened.value.offload ?? 'none'] : opened.error);
+      if (opened.ok) opened.value.close();`);
+    expect(seen).toEqual([['older', offload ?? 'none']]);
+  });
+
+  test('a kernel without the virtio header', async () => {
+    const seen = await run(`
+      const load = libcWith(({ ioctl }) => ({
+        ioctl: (descriptor, request, bytes) => (bytes[17] & 0x40 ? -1 : ioctl(descriptor, request, bytes)),
+        errno: () => 22,
+      }));
+      const opened = openTunDevice('oldest', { mustBeNew: true, offload: 'tcp-udp' }, load);
+      report(opened.ok ? [opened.value.name, opened.value.offload ?? 'none'] : opened.error);
+      if (opened.ok) opened.value.close();`);
+    expect(seen).toEqual([['oldest', 'none']]);
+  });
+
+  test.each([
+    [
+      'koffi has no poll',
+      'poll',
+      "poll: () => { throw new TypeError('koffi.node.poll is not a function'); }",
+    ],
+    ['no socket pair can be had', 'socket', 'socketPair: () => undefined'],
+    ['a descriptor cannot be moved', 'socket', 'replaceDescriptor: () => false'],
+  ])('where %s, packets come by the other way, and nothing stays open', async (_what, watch, changed) => {
+    const seen = await run(`
+      import { execFileSync } from 'node:child_process';
+      import { createSocket } from 'node:dgram';
+      import { readdirSync } from 'node:fs';
+      import { setImmediate as turn } from 'node:timers/promises';
+      const load = libcWith(() => ({ ${changed} }));
+      const before = readdirSync('/proc/self/fd').length;
+      const opened = openTunDevice('other', { mustBeNew: true, watch: '${watch}' }, load);
+      if (!opened.ok) throw new Error('not opened');
+      const tun = opened.value;
+      execFileSync('ip', 'link set dev other addrgenmode none up'.split(' '));
+      tun.onReadable(async () => {
+        report(tun.read(new Uint8Array(2048), 0, 2048) > 0);
+        tun.close();
+        await turn();
+        report(readdirSync('/proc/self/fd').length - before);
+      });
+      execFileSync('ip', 'addr add 10.9.3.1/24 dev other'.split(' '));
+      const socket = createSocket('udp4');
+      socket.send('hello', 7, '10.9.3.2', () => socket.close());`);
+    expect(seen).toEqual([true, 0]);
+  });
+
+  test('a thread that is ended takes its device along, and the process goes on', async () => {
+    const seen = await run(`
+      import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+      import { once } from 'node:events';
+      import { Worker } from 'node:worker_threads';
+      const open = () => readdirSync('/proc/self/fd').flatMap((fd) => {
+        try { return [readlinkSync('/proc/self/fd/' + fd)]; } catch { return []; }
+      }).filter((target) => /tun|socket/.test(target)).length;
+      const before = open();
+      const worker = new Worker(
+        \`Promise.all([import(${JSON.stringify(new URL('./tun-device.ts', import.meta.url).href)}), import('node:worker_threads')]).then(([{ openTunDevice }, { parentPort }]) => {
+          const opened = openTunDevice('thread0', { mustBeNew: true, offload: 'tcp-udp' });
+          opened.value.onReadable(() => {});
+          parentPort.postMessage(opened.ok);
+        })\`, { eval: true });
+      report((await once(worker, 'message'))[0]);
+      report(readFileSync('/proc/net/dev', 'utf8').includes('thread0'));
+      report(open() - before);
+      await worker.terminate();
+      report(readFileSync('/proc/net/dev', 'utf8').includes('thread0'));
+      report(open() - before);`);
+    expect(seen).toEqual([true, true, 1, false, 0]);
   });
 
   test('an open, watched device holds no exit', async () => {

@@ -1,5 +1,7 @@
 import { type Result, err, ok } from '../shared/result.ts';
-import { Errno, type Libc, type PollHandle, loadLibc } from './libc.ts';
+import { Errno, type Libc, loadLibc } from './libc.ts';
+import type { ReadWatch, ReadWatchKind } from './read-watch.ts';
+import { watchDescriptor } from './watch-descriptor.ts';
 import { isLittleEndian } from './virtio-header.ts';
 
 /** A layer-3 network device whose packets this process reads and writes, one IP packet a call. */
@@ -35,6 +37,8 @@ export interface TunOptions {
   readonly mustBeNew?: boolean;
   /** The most that is asked of the kernel; what it refuses is left out (see `TunDevice.offload`). Default `none`. */
   readonly offload?: TunOffload | 'none';
+  /** How to wait for packets; the other way is taken where this one is refused. Default: as fits the thread. */
+  readonly watch?: ReadWatchKind;
 }
 
 export type TunFailure =
@@ -79,23 +83,41 @@ const INTERFACE_NAME = /^[a-zA-Z0-9_.-]{1,15}$/;
  * it is open.
  * The descriptor never blocks: a pending blocking read would hold the process at its exit.
  */
-export function openTunDevice(name: string, options: TunOptions = {}): Result<TunDevice, TunFailure> {
-  const libc = loadLibc();
+export function openTunDevice(
+  name: string,
+  options: TunOptions = {},
+  load: () => Result<Libc, string> = loadLibc,
+): Result<TunDevice, TunFailure> {
+  const libc = load();
   if (!libc.ok) return err({ kind: 'device-not-permitted', missing: 'platform' });
   if (!INTERFACE_NAME.test(name) || name === '.' || name === '..') {
     return err(setupFailed(`"${name}" is no name for a network device`));
   }
-  const wantsOffload = (options.offload ?? 'none') !== 'none' && isLittleEndian();
-  if (wantsOffload) {
-    const device = openAttached(libc.value, name, options, IFF_VNET_HDR);
-    if (!device.ok) return device;
-    const offload = switchOffloadsOn(libc.value, device.value, options.offload === 'tcp');
-    if (offload !== undefined) return ok(new LibcTunDevice(name, device.value, libc.value, offload));
+  if ((options.offload ?? 'none') !== 'none' && isLittleEndian()) {
+    const opened = openAttached(libc.value, name, options, IFF_VNET_HDR);
+    if (!opened.ok && opened.error.kind === 'device-not-permitted') return opened;
+    if (opened.ok) {
+      const offload = switchOffloadsOn(libc.value, opened.value, options.offload === 'tcp');
+      if (offload !== undefined) return makeDevice(libc.value, opened.value, name, offload, options.watch);
+      libc.value.close(opened.value);
+    }
     // A kernel without them: once more, for the header cannot be given up on an open device.
-    libc.value.close(device.value);
   }
-  const device = openAttached(libc.value, name, options, 0);
-  return device.ok ? ok(new LibcTunDevice(name, device.value, libc.value, undefined)) : device;
+  const opened = openAttached(libc.value, name, options, 0);
+  return opened.ok ? makeDevice(libc.value, opened.value, name, undefined, options.watch) : opened;
+}
+
+function makeDevice(
+  libc: Libc,
+  descriptor: number,
+  name: string,
+  offload: TunOffload | undefined,
+  kind: ReadWatchKind | undefined,
+): Result<TunDevice, TunFailure> {
+  const watch = watchDescriptor(libc, descriptor, kind);
+  if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value));
+  libc.close(descriptor);
+  return err(setupFailed(`${name} cannot be watched: ${watch.error}`));
 }
 
 /** The descriptor. */
@@ -160,11 +182,10 @@ function setupFailed(detail: string): TunFailure {
 class LibcTunDevice implements TunDevice {
   readonly name: string;
   readonly offload: TunOffload | undefined;
-  readonly #descriptor: number;
   readonly #libc: Libc;
-  /** A field, or else the handle is collected and its events stop. */
-  #poll: PollHandle | undefined;
-  #paused = false;
+  readonly #watch: ReadWatch;
+  #paused = true;
+  #wanted = false;
   #closed = false;
   #goneReported = false;
   #readable: () => void = () => {};
@@ -175,11 +196,12 @@ class LibcTunDevice implements TunDevice {
   #writeBuffer: Uint8Array | undefined;
   #writeAddress = 0;
 
-  constructor(name: string, descriptor: number, libc: Libc, offload: TunOffload | undefined) {
+  constructor(name: string, offload: TunOffload | undefined, libc: Libc, watch: ReadWatch) {
     this.name = name;
     this.offload = offload;
-    this.#descriptor = descriptor;
     this.#libc = libc;
+    this.#watch = watch;
+    watch.listen({ readable: () => this.#onReadable(), gone: () => this.#reportGone() });
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
@@ -187,11 +209,13 @@ class LibcTunDevice implements TunDevice {
     // The kernel would write past the end.
     if (offset < 0 || length < 0 || offset + length > target.length)
       throw new RangeError('outside the buffer');
+    const taken = this.#watch.take(target, offset, length);
+    if (taken > 0) return taken;
     if (target !== this.#readBuffer) {
       this.#readBuffer = target;
       this.#readAddress = this.#libc.addressOf(target);
     }
-    const bytes = this.#libc.read(this.#descriptor, this.#readAddress + offset, length);
+    const bytes = this.#libc.read(this.#watch.descriptor, this.#readAddress + offset, length);
     if (bytes >= 0) return bytes;
     const errno = this.#libc.errno();
     if (errno === Errno.EAGAIN || errno === Errno.EINTR) return 0;
@@ -205,26 +229,27 @@ class LibcTunDevice implements TunDevice {
       this.#writeBuffer = source;
       this.#writeAddress = this.#libc.addressOf(source);
     }
-    return this.#libc.write(this.#descriptor, this.#writeAddress + start, end - start) === end - start;
+    return this.#libc.write(this.#watch.descriptor, this.#writeAddress + start, end - start) === end - start;
   }
 
   onReadable(callback: () => void): void {
     this.#readable = callback;
-    if (this.#closed || this.#poll !== undefined) return;
-    this.#poll = this.#libc.poll(this.#descriptor, this.#onPoll);
-    if (this.#paused) this.#poll.stop();
+    if (this.#wanted || this.#closed) return;
+    this.#wanted = true;
+    this.resume();
   }
 
   pause(): void {
+    this.#wanted = true;
     if (this.#paused || this.#closed) return;
     this.#paused = true;
-    this.#poll?.stop();
+    this.#watch.pause();
   }
 
   resume(): void {
-    if (!this.#paused || this.#closed) return;
+    if (!this.#paused || this.#closed || this.#goneReported) return;
     this.#paused = false;
-    this.#poll?.start({ readable: true }, this.#onPoll);
+    this.#watch.resume();
   }
 
   onGone(callback: () => void): void {
@@ -234,25 +259,20 @@ class LibcTunDevice implements TunDevice {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // In this order: a descriptor that is closed while watched may be another file's a moment later.
-    this.#poll?.close();
-    this.#poll = undefined;
+    this.#watch.close();
     this.#readBuffer = undefined;
     this.#writeBuffer = undefined;
-    this.#libc.close(this.#descriptor);
   }
 
-  readonly #onPoll = (status: number): void => {
-    if (this.#closed || this.#paused) return;
-    if (status < 0) this.#reportGone();
-    else this.#readable();
-  };
+  #onReadable(): void {
+    if (!this.#closed && !this.#paused) this.#readable();
+  }
 
   #reportGone(): void {
-    if (this.#goneReported) return;
+    if (this.#goneReported || this.#closed) return;
     this.#goneReported = true;
-    this.#poll?.stop();
     this.#paused = true;
+    this.#watch.pause();
     this.#gone();
   }
 }

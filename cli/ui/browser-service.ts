@@ -2,14 +2,15 @@ import { contractServer, type ContractServer } from '../../shared/contract/contr
 import type { Platform } from '../../shared/contract/snapshot-schema.ts';
 import { controlClaim } from '../../client/control/control-claim.ts';
 import { createLog, type Log } from '../../client/log.ts';
-import { createIproute2Network } from '../../client/network/iproute2-network.ts';
 import type { Peer } from '../../client/service/audience.ts';
+import { ProblemsUntilHeard } from '../../client/service/problems-until-heard.ts';
 import { createService, handlerFault, type Service } from '../../client/service/service.ts';
-import { startSession } from '../../client/session/session.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
 import type { Folders } from '../../client/store/folders.ts';
 import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { Store } from '../../client/store/store.ts';
+import { mendedTunnels } from '../../client/tunnel-process/mended-tunnels.ts';
+import { startTunnelWorker } from '../../client/tunnel-process/tunnel-worker.ts';
 
 export interface BrowserService {
   readonly service: Service;
@@ -17,20 +18,29 @@ export interface BrowserService {
   readonly log: Log;
 }
 
-/** The client behind windows in a browser. Passwords stay in memory, so they are asked for once per run. */
+/**
+ * The client behind windows in a browser, its tunnels in a thread of their own, so that neither holds the other up.
+ * Passwords stay in memory, so they are asked for once per run.
+ */
 export async function startBrowserService(
   store: Store,
   folders: Folders,
   version: string,
 ): Promise<BrowserService> {
   const log = createLog();
+  const problems = new ProblemsUntilHeard(log);
+  const tunnels = mendedTunnels({
+    spawn: () => startTunnelWorker(folders.state),
+    log,
+    say: (problem) => problems.say(problem),
+  });
   const counters = await SpentCounters.open(folders.state);
   const service = await createService({
     store,
     secrets: new MemorySecretStore(),
-    network: process.platform === 'linux' ? createIproute2Network({ stateFolder: folders.state }) : undefined,
+    network: process.platform === 'linux' ? tunnels.network : undefined,
     log,
-    startSessionFor: (profileId) => counters.guard(profileId, startSession),
+    startSessionFor: (profileId) => counters.guard(profileId, tunnels.startSession),
     version,
     platform: {
       shell: 'browser',
@@ -41,9 +51,11 @@ export async function startBrowserService(
     systemLanguage: Intl.DateTimeFormat().resolvedOptions().locale,
     claim: controlClaim(folders.runtime, log),
   });
+  problems.tellTo((problem) => service.report(problem));
   const close = async (): Promise<void> => {
     await service.close();
     await counters.settled();
+    tunnels.close();
   };
   return {
     service: { ...service, close },

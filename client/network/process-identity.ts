@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 
 /** A process, told from a later one with the same number, also after a restart of the machine. */
@@ -7,15 +8,19 @@ export const processIdentitySchema = z.object({
   /** Clock ticks after the machine's start (proc(5), stat field 22). */
   startTicks: z.string(),
   bootId: z.string(),
+  /** Of a program's threads one at most has tunnels: what an earlier one began, nobody goes on with. */
+  thread: z.number().int().min(0).optional(),
 });
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, startTicks: startTicks(process.pid) ?? '', bootId: bootId() };
+  const ticks = startTicks(process.pid) ?? '';
+  return { pid: process.pid, startTicks: ticks, bootId: bootId(), thread: threadId };
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
-  return identity.bootId === bootId() && identity.startTicks === startTicks(identity.pid);
+  if (identity.bootId !== bootId() || identity.startTicks !== startTicks(identity.pid)) return false;
+  return identity.pid !== process.pid || (identity.thread ?? threadId) === threadId;
 }
 
 function bootId(): string {
