@@ -74,6 +74,24 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     });
   });
 
+  test("another program's device goes with its owner, who has no privilege, also when killed", async () => {
+    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+    const attach = async (name: string, options: string): Promise<string> => {
+      await host.exec(['ip', 'tuntap', 'add', 'dev', name, 'mode', 'tun', 'user', '65534']);
+      const body = `import { openTunDevice } from ${JSON.stringify(module)};
+        const opened = openTunDevice('${name}', ${options});
+        process.stdout.write(String(opened.ok && opened.value.offload));
+        process.kill(process.pid, 'SIGKILL');`;
+      const program = [process.execPath, '--input-type=module-typescript', '-e', body];
+      return host.exec(['sh', '-c', '"$@" || true', 'sh', ...drop, ...program]);
+    };
+    expect(await attach('stays', '{}')).toBe('undefined');
+    expect(await attach('goes', "{ removeAtClose: true, offload: 'tcp' }")).toBe('tcp');
+    expect(await host.exec(['ip', '-o', 'link'])).toMatch(/ stays: /);
+    expect(await host.exec(['ip', '-o', 'link'])).not.toMatch(/ goes: /);
+  });
+
   test('without /dev/net/tun', async () => {
     const bare = await createNamespace('no-tun');
     try {

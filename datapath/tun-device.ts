@@ -37,6 +37,8 @@ export interface TunOptions {
   readonly mustBeNew?: boolean;
   /** The most that is asked of the kernel; what it refuses is left out (see `TunDevice.offload`). Default `none`. */
   readonly offload?: TunOffload | 'none';
+  /** A device that another program has made for us goes when we close it, or die. */
+  readonly removeAtClose?: boolean;
   /** How to wait for packets; the other way is taken where this one is refused. Default: as fits the thread. */
   readonly watch?: ReadWatchKind;
 }
@@ -55,6 +57,7 @@ const IFF_TUN = 0x0001;
 const IFF_NO_PI = 0x1000;
 const IFF_TUN_EXCL = 0x8000;
 const IFF_VNET_HDR = 0x4000;
+const TUNSETPERSIST = 0x400454cb;
 const TUNSETOFFLOAD = 0x400454d0;
 const TUN_F_CSUM = 0x01;
 const TUN_F_TSO4 = 0x02;
@@ -98,13 +101,13 @@ export function openTunDevice(
     if (!opened.ok && opened.error.kind === 'device-not-permitted') return opened;
     if (opened.ok) {
       const offload = switchOffloadsOn(libc.value, opened.value, options.offload === 'tcp');
-      if (offload !== undefined) return makeDevice(libc.value, opened.value, name, offload, options.watch);
+      if (offload !== undefined) return makeDevice(libc.value, opened.value, name, offload, options);
       libc.value.close(opened.value);
     }
     // A kernel without them: once more, for the header cannot be given up on an open device.
   }
   const opened = openAttached(libc.value, name, options, 0);
-  return opened.ok ? makeDevice(libc.value, opened.value, name, undefined, options.watch) : opened;
+  return opened.ok ? makeDevice(libc.value, opened.value, name, undefined, options) : opened;
 }
 
 function makeDevice(
@@ -112,9 +115,15 @@ function makeDevice(
   descriptor: number,
   name: string,
   offload: TunOffload | undefined,
-  kind: ReadWatchKind | undefined,
+  options: TunOptions,
 ): Result<TunDevice, TunFailure> {
-  const watch = watchDescriptor(libc, descriptor, kind);
+  // Its owner needs no privilege for this. Not sooner: what was opened before may have been closed again.
+  if (options.removeAtClose === true && libc.ioctlNumber(descriptor, TUNSETPERSIST, 0) < 0) {
+    const errno = libc.errno();
+    libc.close(descriptor);
+    return err(setupFailed(`${name} cannot be made to go with this process (errno ${errno})`));
+  }
+  const watch = watchDescriptor(libc, descriptor, options.watch);
   if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value));
   libc.close(descriptor);
   return err(setupFailed(`${name} cannot be watched: ${watch.error}`));

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type Result, err, ok } from '../../shared/result.ts';
 import { type CommandOutcome, type CommandRunner, outcomeText } from './command-runner.ts';
+import type { Family } from './policy-routing.ts';
 import type { NetworkFailure } from './tunnel-network.ts';
-
-export type Family = 4 | 6;
 
 const SET_DEADLINE = 5_000;
 

@@ -15,7 +15,8 @@ import {
 } from './journal.ts';
 import { checkPermission } from './permission.ts';
 import type { NetworkPlan } from './plan.ts';
-import { SLOT_COUNT, routingSlot, routingState, setUpLines, takeDownLines } from './policy-routing.ts';
+import { setUpLines, takeDownLines } from './ip-lines.ts';
+import { SLOT_COUNT, routingSlot, routingState } from './policy-routing.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
 
 /** Milliseconds for each command when undoing; they run side by side. */

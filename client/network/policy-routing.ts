@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { NetworkPlan } from './plan.ts';
 
+export type Family = 4 | 6;
+
 /**
  * The tunnel's routes stand in a table of their own, and rules say when it is asked:
  *
@@ -49,95 +51,59 @@ export function routingState(plan: NetworkPlan, slot: number, hasIpv6: boolean):
 
 const EVERYTHING = '::/0';
 
-/** Lines for `ip -4 -batch -` and `ip -6 -batch -`. */
-export interface IpBatches {
-  readonly ipv4: readonly string[];
-  readonly ipv6: readonly string[];
-  /** Of IPv6 too, once the device is up. */
-  readonly ipv6Device: readonly string[];
+/** A rule of the kernel's list (ip-rule(8)). */
+export interface RoutingRule {
+  readonly priority: number;
+  /** CIDR of a destination; left out: every one. */
+  readonly to?: string;
+  readonly table: number | 'main';
+  /** Routes with a prefix no longer than this are passed over. */
+  readonly suppressPrefixLength?: number;
 }
 
-/** Enough for a burst while our process is off the CPU; a queue that stands is the data plane's business (fair-queue.ts). */
-const QUEUE_LENGTH = 5000;
-
-export function setUpLines(plan: NetworkPlan, device: string, state: RoutingState): IpBatches {
-  const { table } = routingSlot(state.slot);
-  const routes = plan.routes.map((cidr) => `route add ${cidr} dev ${device} table ${table}`);
-  if (plan.mode === 'full') routes.push(`route add default dev ${device} table ${table}`);
-  return {
-    ipv4: [
-      // In a request of its own before `up`, or the kernel sends IPv6 router solicitations into the tunnel.
-      ...(state.ipv6 ? [`link set dev ${device} addrgenmode none`] : []),
-      `link set dev ${device} mtu ${plan.mtu} txqueuelen ${QUEUE_LENGTH}`,
-      `addr add ${plan.address}/32 dev ${device}`,
-      `link set dev ${device} up`,
-      ...unreachable(state, 4).map((route) => `route add ${route}`),
-      ...routes,
-      ...rules(state, 4).map((rule) => `rule add ${rule}`),
-    ],
-    ipv6: [
-      ...unreachable(state, 6).map((route) => `route add ${route}`),
-      ...rules(state, 6).map((rule) => `rule add ${rule}`),
-    ],
-    ipv6Device: ipv6DeviceLines(plan, device, state),
-  };
-}
-
-/** The router on the other end is all there is on this link: nobody else could have the address (RFC 5072 §5). */
-function ipv6DeviceLines(plan: NetworkPlan, device: string, state: RoutingState): readonly string[] {
-  if (plan.address6 === undefined || state.ipv6Routes === undefined) return [];
-  const { table } = routingSlot(state.slot);
-  const taken = (plan.routes6 ?? []).filter((cidr) => cidr !== EVERYTHING || state.ipv6Routes === 'all');
-  return [
-    `addr add ${plan.address6}/128 dev ${device} nodad`,
-    ...taken.map((cidr) => `route add ${cidr} dev ${device} table ${table}`),
-  ];
-}
-
-/** Takes down what does not go with the device. */
-export function takeDownLines(state: RoutingState): Omit<IpBatches, 'ipv6Device'> {
-  const linesOf = (family: 4 | 6): readonly string[] => [
-    ...rules(state, family).map((rule) => `rule del ${rule}`),
-    ...unreachable(state, family).map((route) => `route del ${route}`),
-  ];
-  return { ipv4: linesOf(4), ipv6: linesOf(6) };
-}
-
-/** Whether the tunnel's table is asked for packets of the family. */
-function isRuled(state: RoutingState, family: 4 | 6): boolean {
-  return family === 4 || (state.ipv6 && (state.mode === 'full' || state.ipv6Routes !== undefined));
-}
-
-function unreachable(state: RoutingState, family: 4 | 6): readonly string[] {
-  if (!isRuled(state, family)) return [];
-  const { table } = routingSlot(state.slot);
-  if (family === 6 && state.mode === 'full' && state.ipv6Routes !== 'all') {
-    return [`unreachable default table ${table}`];
-  }
-  // When main knows no way to the endpoint, its packets must not fall through to the tunnel either.
-  return endpointFamily(state) === family
-    ? [`unreachable ${state.endpoint}/${family === 4 ? 32 : 128} table ${table}`]
-    : [];
-}
-
-function rules(state: RoutingState, family: 4 | 6): readonly string[] {
+/** The rules of a family, none where its packets are not the tunnel's affair. */
+export function routingRules(state: RoutingState, family: Family): readonly RoutingRule[] {
   if (!isRuled(state, family)) return [];
   const { table, basePriority } = routingSlot(state.slot);
   const hasRoutes = family === 4 || state.ipv6Routes !== undefined;
   return [
     ...(endpointFamily(state) === family
-      ? [`priority ${basePriority} to ${state.endpoint}/${family === 4 ? 32 : 128} lookup main`]
+      ? [{ priority: basePriority, to: hostCidr(state.endpoint, family), table: 'main' } as const]
       : []),
-    ...(hasRoutes ? [`priority ${basePriority + 1} lookup ${table} suppress_prefixlength 0`] : []),
+    ...(hasRoutes ? [{ priority: basePriority + 1, table, suppressPrefixLength: 0 }] : []),
     ...(state.mode === 'full'
       ? [
-          `priority ${basePriority + 2} lookup main suppress_prefixlength 0`,
-          `priority ${basePriority + 3} lookup ${table}`,
+          { priority: basePriority + 2, table: 'main', suppressPrefixLength: 0 } as const,
+          { priority: basePriority + 3, table },
         ]
       : []),
   ];
 }
 
-function endpointFamily(state: RoutingState): 4 | 6 {
+/** CIDR that the tunnel's table calls unreachable. */
+export function unreachableNetworks(state: RoutingState, family: Family): readonly string[] {
+  if (!isRuled(state, family)) return [];
+  if (family === 6 && state.mode === 'full' && state.ipv6Routes !== 'all') return [EVERYTHING];
+  // When main knows no way to the endpoint, its packets must not fall through to the tunnel either.
+  return endpointFamily(state) === family ? [hostCidr(state.endpoint, family)] : [];
+}
+
+/** CIDR that the tunnel takes. */
+export function tunnelNetworks(plan: NetworkPlan, state: RoutingState, family: Family): readonly string[] {
+  if (family === 4) return [...plan.routes, ...(plan.mode === 'full' ? ['0.0.0.0/0'] : [])];
+  if (plan.address6 === undefined || state.ipv6Routes === undefined) return [];
+  return (plan.routes6 ?? []).filter((cidr) => cidr !== EVERYTHING || state.ipv6Routes === 'all');
+}
+
+/** Whether the tunnel's table is asked for packets of the family. */
+function isRuled(state: RoutingState, family: Family): boolean {
+  return family === 4 || (state.ipv6 && (state.mode === 'full' || state.ipv6Routes !== undefined));
+}
+
+function endpointFamily(state: RoutingState): Family {
   return isIPv6(state.endpoint) ? 6 : 4;
+}
+
+function hostCidr(address: string, family: Family): string {
+  return `${address}/${family === 4 ? 32 : 128}`;
 }

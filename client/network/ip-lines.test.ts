@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkPlan } from './plan.ts';
-import { SLOT_COUNT, routingSlot, routingState, setUpLines, takeDownLines } from './policy-routing.ts';
+import { setUpLines, takeDownLines } from './ip-lines.ts';
+import { SLOT_COUNT, routingSlot, routingState } from './policy-routing.ts';
 
 const PLAN: NetworkPlan = {
   interfaceName: 'vpn0',
@@ -78,7 +79,7 @@ test('full tunnel that carries IPv6', () => {
     [
       'addr add 2001:db8:240::5/128 dev vpn0 nodad',
       'route add 2001:db8:240::/64 dev vpn0 table 51820',
-      'route add ::/0 dev vpn0 table 51820',
+      'route add default dev vpn0 table 51820',
     ],
   ]);
 });

@@ -1,0 +1,90 @@
+import type { NetworkPlan } from './plan.ts';
+import {
+  type Family,
+  type RoutingRule,
+  type RoutingState,
+  routingRules,
+  routingSlot,
+  tunnelNetworks,
+  unreachableNetworks,
+} from './policy-routing.ts';
+
+/** Lines for `ip -4 -batch -` and `ip -6 -batch -`. */
+export interface IpBatches {
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+  /** Of IPv6 too, once the device is up. */
+  readonly ipv6Device: readonly string[];
+}
+
+/** Enough for a burst while our process is off the CPU; a queue that stands is the data plane's business (fair-queue.ts). */
+const QUEUE_LENGTH = 5000;
+
+export function setUpLines(plan: NetworkPlan, device: string, state: RoutingState): IpBatches {
+  return {
+    ipv4: [
+      // In a request of its own before `up`, or the kernel sends IPv6 router solicitations into the tunnel.
+      ...(state.ipv6 ? [`link set dev ${device} addrgenmode none`] : []),
+      `link set dev ${device} mtu ${plan.mtu} txqueuelen ${QUEUE_LENGTH}`,
+      `addr add ${plan.address}/32 dev ${device}`,
+      `link set dev ${device} up`,
+      ...unreachable(state, 4).map((route) => `route add ${route}`),
+      ...routeLines(plan, device, state, 4),
+      ...rules(state, 4).map((rule) => `rule add ${rule}`),
+    ],
+    ipv6: [
+      ...unreachable(state, 6).map((route) => `route add ${route}`),
+      ...rules(state, 6).map((rule) => `rule add ${rule}`),
+    ],
+    ipv6Device: ipv6DeviceLines(plan, device, state),
+  };
+}
+
+/** The router on the other end is all there is on this link: nobody else could have the address (RFC 5072 §5). */
+function ipv6DeviceLines(plan: NetworkPlan, device: string, state: RoutingState): readonly string[] {
+  if (plan.address6 === undefined || state.ipv6Routes === undefined) return [];
+  return [`addr add ${plan.address6}/128 dev ${device} nodad`, ...routeLines(plan, device, state, 6)];
+}
+
+function routeLines(
+  plan: NetworkPlan,
+  device: string,
+  state: RoutingState,
+  family: Family,
+): readonly string[] {
+  const { table } = routingSlot(state.slot);
+  return tunnelNetworks(plan, state, family).map(
+    (cidr) => `route add ${target(cidr)} dev ${device} table ${table}`,
+  );
+}
+
+/** Takes down what does not go with the device. */
+export function takeDownLines(state: RoutingState): Omit<IpBatches, 'ipv6Device'> {
+  const linesOf = (family: Family): readonly string[] => [
+    ...rules(state, family).map((rule) => `rule del ${rule}`),
+    ...unreachable(state, family).map((route) => `route del ${route}`),
+  ];
+  return { ipv4: linesOf(4), ipv6: linesOf(6) };
+}
+
+function unreachable(state: RoutingState, family: Family): readonly string[] {
+  const { table } = routingSlot(state.slot);
+  return unreachableNetworks(state, family).map((cidr) => `unreachable ${target(cidr)} table ${table}`);
+}
+
+function rules(state: RoutingState, family: Family): readonly string[] {
+  return routingRules(state, family).map((rule) => ruleText(rule));
+}
+
+function ruleText({ priority, to, table, suppressPrefixLength }: RoutingRule): string {
+  return [
+    `priority ${priority}`,
+    ...(to === undefined ? [] : [`to ${to}`]),
+    `lookup ${table}`,
+    ...(suppressPrefixLength === undefined ? [] : [`suppress_prefixlength ${suppressPrefixLength}`]),
+  ].join(' ');
+}
+
+function target(cidr: string): string {
+  return cidr.endsWith('/0') ? 'default' : cidr;
+}
