@@ -50,8 +50,8 @@ export async function openDesktopService(options: DesktopServiceOptions): Promis
     encryption: options.encryption,
     system,
     path: join(folders.config, 'secrets.json'),
-    onProblem: (detail) => {
-      problems.say({ source: 'secrets', detail });
+    onProblem: (problem) => {
+      problems.say({ source: 'secrets', ...problem });
     },
   });
   const counters = await SpentCounters.open(folders.state);

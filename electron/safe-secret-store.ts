@@ -6,10 +6,10 @@ import {
   MemorySecretStore,
   type KeptSecret,
   type SecretName,
-  type SecretProblem,
   type SecretStore,
 } from '../client/store/secret-store.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { SecretProblem } from '../shared/secret-problem.ts';
 
 /** What is used of Electron's SafeStorage: its calls that do not block the window. */
 export interface Encryption {
@@ -24,8 +24,8 @@ export interface SafeSecretOptions {
   readonly encryption: Encryption;
   readonly system: NodeJS.Platform;
   readonly path: string;
-  /** Hears in words what is wrong with the keyring or the file. Never holds a secret. */
-  readonly onProblem: (detail: string) => void;
+  /** Hears what is wrong with the keyring or the file. */
+  readonly onProblem: (problem: SecretProblem) => void;
 }
 
 const keptSchema = z.object({
@@ -51,7 +51,7 @@ export async function openSafeSecretStore(options: SafeSecretOptions): Promise<S
   }
   const text = await readTextFile(options.path, LARGEST_FILE);
   if (!text.ok) {
-    options.onProblem(`The file of kept secrets could not be read (${text.error.kind})`);
+    options.onProblem(refused(`The file of kept secrets could not be read (${text.error.kind})`));
     // It may be whole: it is not written over.
     return new MemorySecretStore();
   }
@@ -63,7 +63,7 @@ export async function openSafeSecretStore(options: SafeSecretOptions): Promise<S
 async function setAside({ path, onProblem }: SafeSecretOptions): Promise<void> {
   const keptAs = `${path}.damaged`;
   await rename(path, keptAs).catch(() => undefined);
-  onProblem(`The file of kept secrets was damaged (now ${keptAs}): passwords are asked for again`);
+  onProblem(refused(`The file of kept secrets was damaged (now ${keptAs}): passwords are asked for again`));
 }
 
 function secretsIn(text: string): Kept[] | undefined {
@@ -76,16 +76,17 @@ function secretsIn(text: string): Kept[] | undefined {
 }
 
 /** Undefined: secrets are safe with it. */
-async function weaknessOf({ encryption, system }: SafeSecretOptions): Promise<string | undefined> {
+async function weaknessOf({ encryption, system }: SafeSecretOptions): Promise<SecretProblem | undefined> {
   try {
-    if (!(await encryption.isAsyncEncryptionAvailable()))
-      return 'The system has no keyring that could keep passwords';
+    if (!(await encryption.isAsyncEncryptionAvailable())) {
+      return { reason: 'no-keyring', detail: 'encryption is not available' };
+    }
     if (system === 'linux' && encryption.getSelectedStorageBackend() === 'basic_text') {
-      return 'The system has no keyring: what it calls encryption (basic_text) protects nothing';
+      return { reason: 'no-keyring', detail: 'what is called encryption (basic_text) protects nothing' };
     }
     return undefined;
   } catch (error) {
-    return `The keyring does not answer: ${textOf(error)}`;
+    return { reason: 'no-answer', detail: textOf(error) };
   }
 }
 
@@ -100,18 +101,17 @@ class SafeSecretStore implements SecretStore {
     this.#kept = kept;
   }
 
-  async get(profileId: string, name: SecretName): Promise<string | undefined> {
+  async get(profileId: string, name: SecretName): Promise<Result<string | undefined, SecretProblem>> {
     const kept = this.#kept.find((secret) => isOf(secret, profileId, name));
-    if (kept === undefined) return undefined;
+    if (kept === undefined) return ok(undefined);
     try {
       const encrypted = Buffer.from(kept.encrypted, 'base64');
       const { result, shouldReEncrypt } = await this.#options.encryption.decryptStringAsync(encrypted);
       if (shouldReEncrypt) await this.set(profileId, name, result);
-      return result;
+      return ok(result);
     } catch (error) {
       // A new keyring does not know the old one's key: the user is asked, and what is typed is kept anew.
-      this.#options.onProblem(`A kept secret could not be read: ${textOf(error)}`);
-      return undefined;
+      return err(refused(textOf(error)));
     }
   }
 
@@ -123,7 +123,7 @@ class SafeSecretStore implements SecretStore {
         { profileId, name, encrypted },
       ]);
     } catch (error) {
-      return err({ kind: 'secrets-unavailable', detail: textOf(error) });
+      return err(refused(textOf(error)));
     }
   }
 
@@ -131,8 +131,8 @@ class SafeSecretStore implements SecretStore {
     return this.#change((kept) => kept.filter((secret) => !isOf(secret, profileId, name ?? secret.name)));
   }
 
-  list(): Promise<readonly KeptSecret[]> {
-    return Promise.resolve(this.#kept.map(({ profileId, name }) => ({ profileId, name })));
+  list(): Promise<Result<readonly KeptSecret[], SecretProblem>> {
+    return Promise.resolve(ok(this.#kept.map(({ profileId, name }) => ({ profileId, name }))));
   }
 
   /** One change after the other; what did not reach the disk is not remembered either. */
@@ -152,19 +152,23 @@ class SafeSecretStore implements SecretStore {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     } catch (error) {
-      return err({ kind: 'secrets-unavailable', detail: textOf(error) });
+      return err(refused(textOf(error)));
     }
     const written = await writeFileAtomically(
       path,
       `${JSON.stringify({ version: 1, secrets }, undefined, 1)}\n`,
     );
     if (written.ok) return ok(undefined);
-    return err({ kind: 'secrets-unavailable', detail: `${written.error.kind}: ${path}` });
+    return err(refused(`${written.error.kind}: ${path}`));
   }
 }
 
 function isOf(secret: Kept, profileId: string, name: SecretName): boolean {
   return secret.profileId === profileId && secret.name === name;
+}
+
+function refused(detail: string): SecretProblem {
+  return { reason: 'refused', detail };
 }
 
 function textOf(error: unknown): string {

@@ -14,6 +14,7 @@ import { motpSecretSchema } from './otp/motp.ts';
 import { profileDraftSchema } from './profile-draft.ts';
 import { LARGEST_PROFILE_FILE } from './profile-file.ts';
 import { profileNameSchema, profileSchema } from './profile.ts';
+import { secretProblemSchema } from './secret-problem.ts';
 import { settingsSchema } from './settings.ts';
 
 /**
@@ -56,7 +57,7 @@ export type LogLine = z.infer<typeof logLineSchema>;
 const savedSchema = z.object({
   profile: profileViewSchema,
   /** The profile is saved, but the keyring did not take its secrets. */
-  secretsProblem: clipped(2000).optional(),
+  secretsProblem: secretProblemSchema.optional(),
 });
 
 export const MOST_LOG_LINES = 5000;

@@ -151,7 +151,7 @@ describe('a connection', () => {
     expect(tunnel.address).toBe('192.168.240.10');
     expect(kept.profile.userName).toBe('alice');
     expect(kept.profile.trustedCertificate?.publicKeySha256).toBe(router.certificate.publicKeySha256);
-    expect(await secrets.get(profile.id, 'password')).toBe(PASSWORD_USER.password);
+    expect(await secrets.get(profile.id, 'password')).toEqual(ok(PASSWORD_USER.password));
 
     const statistics = await new Promise<ConnectionStatistics>((resolve) => {
       const stop = connection.watchStatistics((sample) => {

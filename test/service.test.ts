@@ -199,7 +199,7 @@ describe('from "Add" to connected', () => {
     await valueOf(window.client.call('disconnect', { profileId }));
     await valueOf(window.client.call('connect', { profileId, purpose: 'test' }));
     await window.until(profileId, 'connected');
-    expect(await secrets.get(profileId, 'password')).toBe(PASSWORD);
+    expect(await secrets.get(profileId, 'password')).toEqual(ok(PASSWORD));
     expect(window.heard.join('\n')).not.toContain(PASSWORD);
   });
 });
@@ -380,7 +380,7 @@ describe('profiles', () => {
       }),
     );
     expect(saved.keeps).toEqual({ password: false, motpSecret: true });
-    expect(await secrets.get(profile.id, 'password')).toBeUndefined();
+    expect(await secrets.get(profile.id, 'password')).toEqual(ok(undefined));
   });
 
   test('a removed one comes back with its secrets, also when its name is taken; later its secrets go', async () => {
@@ -402,7 +402,7 @@ describe('profiles', () => {
     });
     await valueOf(window.client.call('removeProfile', { profileId: profile.id }));
     await service.close();
-    expect(await secrets.get(profile.id, 'password')).toBeUndefined();
+    expect(await secrets.get(profile.id, 'password')).toEqual(ok(undefined));
   });
 
   test('export, import, duplicate: names that are free, no secrets, what cannot be read is named', async () => {

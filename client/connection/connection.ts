@@ -25,7 +25,7 @@ export interface ConnectionDependencies {
   readonly startSession: StartSession;
   /** Undefined: no device can be had here. */
   readonly network: TunnelNetwork | undefined;
-  readonly secrets: SecretStore;
+  readonly secrets: Pick<SecretStore, 'get' | 'set'>;
   /** Where a trusted certificate, a user name and the history are kept. */
   readonly store: {
     readonly profiles: Pick<Store['profiles'], 'change'>;
@@ -260,7 +260,9 @@ export class Connection {
     const { id, authentication } = this.#model.profile;
     const name = authentication === 'password' ? 'password' : 'motp-secret';
     try {
-      const secret = await secrets.get(id, name);
+      const got = await secrets.get(id, name);
+      if (!got.ok) log.warn(`Stored secrets cannot be read: ${got.error.reason} (${got.error.detail})`);
+      const secret = got.ok ? got.value : undefined;
       if (secret !== undefined) log.secret(secret);
       return name === 'password'
         ? { password: secret, motpSecret: undefined }
@@ -282,7 +284,7 @@ export class Connection {
     const { log } = this.#dependencies;
     try {
       const kept = await keeping;
-      if (!kept.ok) log.warn(`Could not keep ${what}: ${kept.error.kind}`);
+      if (!kept.ok) log.warn(`Could not keep ${what}: ${reasonOf(kept.error)}`);
     } catch (error) {
       log.warn(`Could not keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -295,4 +297,10 @@ function hasTunnel(phase: Phase): boolean {
 }
 
 type StartSessionEffect = Extract<ConnectionEffect, { kind: 'start-session' }>;
-type Kept = { readonly ok: true } | { readonly ok: false; readonly error: { readonly kind: string } };
+type Kept =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: { readonly kind: string } | { readonly reason: string } };
+
+function reasonOf(error: { readonly kind: string } | { readonly reason: string }): string {
+  return 'kind' in error ? error.kind : error.reason;
+}

@@ -1,5 +1,6 @@
 import type { SecretsChange } from '../../shared/contract.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { Logger } from '../log.ts';
 import type { SecretName, SecretStore } from '../store/secret-store.ts';
 
@@ -15,7 +16,7 @@ export async function applySecrets(
   profile: Profile,
   change: SecretsChange,
   log: Logger,
-): Promise<string | undefined> {
+): Promise<SecretProblem | undefined> {
   const mayKeep = profile.rememberCredentials && profile.authentication === 'password';
   const password: Change = mayKeep ? change.password : { change: 'forget' };
   const problems = [
@@ -31,23 +32,23 @@ async function apply(
   name: SecretName,
   change: Change,
   log: Logger,
-): Promise<string | undefined> {
+): Promise<SecretProblem | undefined> {
   switch (change.change) {
     case 'keep':
       return undefined;
     case 'forget':
-      return detailOf(() => secrets.remove(profileId, name));
+      return problemOf(() => secrets.remove(profileId, name));
     case 'set':
       log.secret(change.value);
-      return detailOf(() => secrets.set(profileId, name, change.value));
+      return problemOf(() => secrets.set(profileId, name, change.value));
   }
 }
 
-async function detailOf(attempt: () => ReturnType<Secrets['remove']>): Promise<string | undefined> {
+async function problemOf(attempt: () => ReturnType<Secrets['remove']>): Promise<SecretProblem | undefined> {
   try {
     const done = await attempt();
-    return done.ok ? undefined : done.error.detail;
+    return done.ok ? undefined : done.error;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { reason: 'refused', detail: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,7 +1,8 @@
 import type { Result } from '../../shared/result.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { ProfileConflict, StoreProblem } from '../../shared/store-problem.ts';
 import type { ConnectionDependencies } from '../connection/connection.ts';
-import type { SecretProblem, SecretStore } from '../store/secret-store.ts';
+import type { SecretStore } from '../store/secret-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Audience } from './audience.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -42,10 +43,9 @@ export function keepingStore(parts: {
     void told.finally(() => pending.delete(told)).catch(() => undefined);
     return told;
   };
-  const setSecret: SecretStore['set'] = async (profileId, name, secret) => {
-    const set = await secrets.set(profileId, name, secret);
-    if (!set.ok) problems.add(secretsProblem(set.error));
-    return set;
+  const tellingSecrets = <T, E extends SecretProblem>(outcome: Result<T, E>): Result<T, E> => {
+    if (!outcome.ok) problems.add({ source: 'secrets', ...outcome.error });
+    return outcome;
   };
 
   return {
@@ -59,19 +59,15 @@ export function keepingStore(parts: {
     },
     secrets: {
       protection: secrets.protection,
-      get: (profileId, name) => secrets.get(profileId, name),
-      set: setSecret,
+      get: async (profileId, name) => tellingSecrets(await secrets.get(profileId, name)),
+      set: async (profileId, name, secret) => tellingSecrets(await secrets.set(profileId, name, secret)),
       remove: (profileId, name) => secrets.remove(profileId, name),
-      list: () => secrets.list(),
+      list: (profileIds) => secrets.list(profileIds),
     },
     settled: async () => {
       await Promise.allSettled(pending);
     },
   };
-}
-
-function secretsProblem({ detail }: SecretProblem) {
-  return { source: 'secrets', detail } as const;
 }
 
 /** A profile that was removed meanwhile has nothing to remember: that is no problem. */

@@ -8,6 +8,7 @@ import { editedProfile, newProfile } from '../../shared/profile-draft.ts';
 import { formatProfileFile, parseProfileFile } from '../../shared/profile-file.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { ProfileConflict, StoreProblem } from '../../shared/store-problem.ts';
 import type { Logger } from '../log.ts';
 import { planImport } from '../store/profile-exchange.ts';
@@ -55,7 +56,7 @@ export function profileCalls(parts: ProfileCallsParts): ProfileCalls {
     register.announce();
     return outcome.ok ? outcome : err(notSaved(outcome.error));
   };
-  const saved = (profile: Profile, secretsProblem?: string): Reply<Saved> =>
+  const saved = (profile: Profile, secretsProblem?: SecretProblem): Reply<Saved> =>
     ok({ profile: register.view(profile), ...(secretsProblem === undefined ? {} : { secretsProblem }) });
   const saveWithSecrets = async (
     keeping: Promise<Kept<Profile>>,

@@ -1,6 +1,7 @@
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import type { Result } from '../../shared/result.ts';
-import type { KeptSecret, SecretName, SecretProblem, SecretStore } from '../store/secret-store.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
+import type { KeptSecret, SecretName, SecretStore } from '../store/secret-store.ts';
 
 type Keeps = ProfileView['keeps'];
 
@@ -19,18 +20,16 @@ export class SecretIndex implements SecretStore {
     for (const { profileId, name } of kept) this.#note(profileId, name, true);
   }
 
-  /** `problem` hears why the keyring cannot say what it keeps. */
+  /** `tell` hears why the keyring cannot say what it keeps. */
   static async open(
     secrets: SecretStore,
+    profileIds: readonly string[],
     onChange: () => void,
-    problem: (detail: string) => void,
+    tell: (problem: SecretProblem) => void,
   ): Promise<SecretIndex> {
-    try {
-      return new SecretIndex(secrets, await secrets.list(), onChange);
-    } catch (error) {
-      problem(error instanceof Error ? error.message : String(error));
-      return new SecretIndex(secrets, [], onChange);
-    }
+    const listed = await secrets.list(profileIds);
+    if (!listed.ok) tell(listed.error);
+    return new SecretIndex(secrets, listed.ok ? listed.value : [], onChange);
   }
 
   get protection(): SecretStore['protection'] {
@@ -42,7 +41,7 @@ export class SecretIndex implements SecretStore {
     return { password: names?.has('password') ?? false, motpSecret: names?.has('motp-secret') ?? false };
   }
 
-  get(profileId: string, name: SecretName): Promise<string | undefined> {
+  get(profileId: string, name: SecretName): Promise<Result<string | undefined, SecretProblem>> {
     return this.#secrets.get(profileId, name);
   }
 
@@ -61,8 +60,8 @@ export class SecretIndex implements SecretStore {
     return removed;
   }
 
-  list(): Promise<readonly KeptSecret[]> {
-    return this.#secrets.list();
+  list(profileIds: readonly string[]): Promise<Result<readonly KeptSecret[], SecretProblem>> {
+    return this.#secrets.list(profileIds);
   }
 
   #noteAndTell(profileId: string, name: SecretName, isKept: boolean): void {

@@ -61,8 +61,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const problems = new ProblemList(audience, store);
   const secrets = await SecretIndex.open(
     options.secrets,
+    store.profiles.list().map(({ id }) => id),
     () => register.announce(),
-    (detail) => problems.add({ source: 'secrets', detail }),
+    (problem) => problems.add({ source: 'secrets', ...problem }),
   );
   const register: ProfileRegister = new ProfileRegister(store, secrets, audience, (profile) =>
     connections.changeProfile(profile),

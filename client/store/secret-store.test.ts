@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import { ok } from '../../shared/result.ts';
 import { MemorySecretStore } from './secret-store.ts';
 
 test('each profile’s secrets are its own, and go together', async () => {
@@ -8,12 +9,12 @@ test('each profile’s secrets are its own, and go together', async () => {
   await secrets.set('a', 'motp-secret', '00ff');
   await secrets.set('b', 'password', 'other');
   await secrets.set('a', 'password', 'hunter3');
-  expect(await secrets.get('a', 'password')).toBe('hunter3');
-  expect(await secrets.get('a', 'motp-secret')).toBe('00ff');
-  expect(await secrets.get('b', 'motp-secret')).toBeUndefined();
+  expect(await secrets.get('a', 'password')).toEqual(ok('hunter3'));
+  expect(await secrets.get('a', 'motp-secret')).toEqual(ok('00ff'));
+  expect(await secrets.get('b', 'motp-secret')).toEqual(ok(undefined));
   await secrets.remove('a');
-  expect(await secrets.get('a', 'password')).toBeUndefined();
-  expect(await secrets.get('b', 'password')).toBe('other');
+  expect(await secrets.get('a', 'password')).toEqual(ok(undefined));
+  expect(await secrets.get('b', 'password')).toEqual(ok('other'));
 });
 
 test('one of a profile’s secrets goes alone; what is kept is listed without its values', async () => {
@@ -21,8 +22,8 @@ test('one of a profile’s secrets goes alone; what is kept is listed without it
   await secrets.set('a', 'password', 'hunter2');
   await secrets.set('a', 'motp-secret', '00ff');
   await secrets.remove('a', 'password');
-  expect(await secrets.get('a', 'password')).toBeUndefined();
-  expect(await secrets.list()).toEqual([{ profileId: 'a', name: 'motp-secret' }]);
+  expect(await secrets.get('a', 'password')).toEqual(ok(undefined));
+  expect(await secrets.list()).toEqual(ok([{ profileId: 'a', name: 'motp-secret' }]));
 });
 
 test('logging the store shows no secret', async () => {

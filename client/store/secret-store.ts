@@ -1,12 +1,7 @@
 import { ok, type Result } from '../../shared/result.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 
 export type SecretName = 'password' | 'motp-secret';
-
-/** The system's keyring is locked, missing, or said no. `detail` never holds a secret. */
-export interface SecretProblem {
-  readonly kind: 'secrets-unavailable';
-  readonly detail: string;
-}
 
 /**
  * Where passwords and mOTP secrets are kept; PINs and codes never are. Profiles hold none of them, so
@@ -18,12 +13,16 @@ export interface SecretStore {
    * in a file that anyone with the disk can read.
    */
   readonly protection: 'none' | 'system' | 'memory';
-  get(profileId: string, name: SecretName): Promise<string | undefined>;
+  /** Undefined: it is not kept. A locked keyring asks its user, for as long as that takes. */
+  get(profileId: string, name: SecretName): Promise<Result<string | undefined, SecretProblem>>;
   set(profileId: string, name: SecretName, secret: string): Promise<Result<void, SecretProblem>>;
   /** Forgets everything of a profile, or the one that is named. */
   remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>>;
-  /** What is kept, without reading it: a keyring asks nobody for that. */
-  list(): Promise<readonly KeptSecret[]>;
+  /**
+   * What is kept, without reading it: a keyring asks nobody for that. A locked one may know of no others than those of
+   * `profileIds`.
+   */
+  list(profileIds: readonly string[]): Promise<Result<readonly KeptSecret[], SecretProblem>>;
 }
 
 export interface KeptSecret {
@@ -31,13 +30,13 @@ export interface KeptSecret {
   readonly name: SecretName;
 }
 
-/** Forgets with the process: for asking every time, and for the command line. */
+/** Forgets with the process: for asking every time. */
 export class MemorySecretStore implements SecretStore {
   readonly protection = 'memory';
   readonly #secrets = new Map<string, Map<SecretName, string>>();
 
-  get(profileId: string, name: SecretName): Promise<string | undefined> {
-    return Promise.resolve(this.#secrets.get(profileId)?.get(name));
+  get(profileId: string, name: SecretName): Promise<Result<string | undefined, SecretProblem>> {
+    return Promise.resolve(ok(this.#secrets.get(profileId)?.get(name)));
   }
 
   set(profileId: string, name: SecretName, secret: string): Promise<Result<void, SecretProblem>> {
@@ -52,10 +51,10 @@ export class MemorySecretStore implements SecretStore {
     return Promise.resolve(ok(undefined));
   }
 
-  list(): Promise<readonly KeptSecret[]> {
+  list(): Promise<Result<readonly KeptSecret[], SecretProblem>> {
     const kept = Array.from(this.#secrets, ([profileId, ofProfile]) =>
       Array.from(ofProfile.keys(), (name) => ({ profileId, name })),
     );
-    return Promise.resolve(kept.flat());
+    return Promise.resolve(ok(kept.flat()));
   }
 }

@@ -3,6 +3,7 @@ import type { ConnectionState } from '../../shared/connection.ts';
 import type { NotificationPayload } from '../../shared/contract.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Problem, ProfileView, Snapshot } from '../../shared/contract/snapshot-schema.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { sortedProfiles } from '../logic/profile-order.ts';
 import type { LinkStatus } from '../window-transport.ts';
@@ -17,7 +18,7 @@ export type Notice =
   | { readonly kind: 'removed'; readonly profileId: string; readonly name: string }
   | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly string[] }
   | { readonly kind: 'failed'; readonly error: ContractError }
-  | { readonly kind: 'secrets'; readonly detail: string };
+  | { readonly kind: 'secrets'; readonly problem: SecretProblem };
 
 /** What the program has told, whole or not at all. */
 export interface Facts {

@@ -85,7 +85,6 @@ const error: ErrorTexts = {
 };
 
 const problem: ProblemTexts = {
-  secrets: ({ detail }) => `Kennwörter können zurzeit nicht aufbewahrt werden: ${detail}`,
   core: ({ detail, restarted }) =>
     restarted
       ? `Der Teil des Programms, der Verbindungen herstellt, war ausgefallen und wurde neu gestartet. Verbindungen wurden beendet. (${detail})`

@@ -76,7 +76,6 @@ const error: ErrorTexts = {
 };
 
 const problem: ProblemTexts = {
-  secrets: ({ detail }) => `Passwords cannot be kept at the moment: ${detail}`,
   core: ({ detail, restarted }) =>
     restarted
       ? `The part of the program that makes connections had failed and was started again. Connections have ended. (${detail})`

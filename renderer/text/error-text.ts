@@ -1,5 +1,6 @@
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Problem } from '../../shared/contract/snapshot-schema.ts';
+import { secretProblemText } from '../../shared/secret-text.ts';
 import { storeProblemText } from '../../shared/store-text.ts';
 import type { Catalogue } from '../../shared/text/catalogue.ts';
 import type { WindowText } from './en.ts';
@@ -10,13 +11,18 @@ export function errorText(error: ContractError, text: WindowText, catalogue: Cat
 }
 
 export function problemText(problem: Problem, text: WindowText, catalogue: Catalogue): string {
-  return problem.source === 'store'
-    ? storeProblemText(problem.problem, catalogue)
-    : problemWords(problem, text);
+  switch (problem.source) {
+    case 'store':
+      return storeProblemText(problem.problem, catalogue);
+    case 'secrets':
+      return secretProblemText(problem, catalogue);
+    default:
+      return problemWords(problem, text);
+  }
 }
 
 type OtherError = Exclude<ContractError, { code: 'not-saved' }>;
-type OtherProblem = Exclude<Problem, { source: 'store' }>;
+type OtherProblem = Exclude<Problem, { source: 'store' | 'secrets' }>;
 
 function words<Code extends OtherError['code']>(
   error: Extract<OtherError, { code: Code }>,

@@ -29,7 +29,7 @@ export type ErrorTexts = {
 };
 
 export type ProblemTexts = {
-  readonly [Source in Exclude<Problem['source'], 'store'>]: (
+  readonly [Source in Exclude<Problem['source'], 'store' | 'secrets'>]: (
     problem: Extract<Problem, { source: Source }>,
   ) => string;
 };

@@ -1,4 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts';
+import { secretProblemText } from '../../shared/secret-text.ts';
 import type { Notice } from '../state/app-state.ts';
 import { errorText } from '../text/error-text.ts';
 import { useSurroundings, useWords, type Words } from './app-context.ts';
@@ -60,7 +61,7 @@ function noticeText(notice: Notice, { text, catalogue }: Words): string {
     case 'failed':
       return errorText(notice.error, text, catalogue);
     case 'secrets':
-      return text.problem.secrets({ source: 'secrets', detail: notice.detail });
+      return secretProblemText(notice.problem, catalogue);
     default:
       return assertNever(notice);
   }

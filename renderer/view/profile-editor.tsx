@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Platform, ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { Settings } from '../../shared/settings.ts';
 import {
   emptyForm,
@@ -93,13 +94,13 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
     store.send({ kind: 'profiles', change: { change: 'saved', profile: saved.profile } });
     store.send({ kind: 'show', view: 'status', profileId: saved.profile.id });
     if (saved.secretsProblem !== undefined) {
-      store.send({ kind: 'notice', notice: { kind: 'secrets', detail: saved.secretsProblem } });
+      store.send({ kind: 'notice', notice: { kind: 'secrets', problem: saved.secretsProblem } });
     }
     close();
   };
   const saveOutcome = (
     outcome: EditorOutcome,
-  ): Promise<Reply<{ profile: ProfileView; secretsProblem?: string | undefined }>> =>
+  ): Promise<Reply<{ profile: ProfileView; secretsProblem?: SecretProblem | undefined }>> =>
     profile === undefined
       ? client.call('addProfile', outcome)
       : client.call('saveProfile', { profileId: profile.id, basedOn: profileOf(profile), ...outcome });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { profileSchema } from '../profile.ts';
+import { secretProblemSchema } from '../secret-problem.ts';
 import { settingsSchema, type Settings } from '../settings.ts';
 import { connectionStateSchema } from './connection-schema.ts';
 import { storeProblemSchema } from './contract-error.ts';
@@ -23,7 +24,7 @@ export const profileStateSchema = z.object({
 /** Something that is wrong apart from any call, to be said until it is dismissed. */
 export const problemSchema = z.discriminatedUnion('source', [
   z.object({ source: z.literal('store'), problem: storeProblemSchema }),
-  z.object({ source: z.literal('secrets'), detail: clipped(2000) }),
+  secretProblemSchema.extend({ source: z.literal('secrets') }),
   /** The part of the program that runs tunnels ended by a fault; `restarted`: it is there again. */
   z.object({ source: z.literal('core'), detail: clipped(2000), restarted: z.boolean() }),
   /** What a former run left behind was mended: routes, DNS, a device. */

@@ -1,6 +1,7 @@
 import type { ConnectionState, FailureCause, FailureKind, Prompt, Stage } from '../connection.ts';
 import type { FailureAction } from '../failure-action.ts';
 import type { ServerType } from '../profile.ts';
+import type { SecretProblem } from '../secret-problem.ts';
 import type { ProfileConflict, StoreProblem } from '../store-problem.ts';
 
 /** What a failure tells a person, in the order in which it is read. */
@@ -54,4 +55,5 @@ export interface Catalogue {
       problem: Extract<StoreProblem | ProfileConflict, { kind: Kind }>,
     ) => string;
   };
+  readonly secretProblem: Readonly<Record<SecretProblem['reason'], (problem: SecretProblem) => string>>;
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { duration } from './de-duration.ts';
 import { failure } from './de-failure.ts';
+import { secretProblem } from './de-secrets.ts';
 import { storeProblem } from './de-store.ts';
 
 /** German. Names that stand in DrayTek's own guides and on the router's pages stay as they are there. */
@@ -96,6 +97,7 @@ export const de: Catalogue = {
     'l2tp-ipsec': 'L2TP over IPsec',
   },
   storeProblem,
+  secretProblem,
 };
 
 const ENDED: Readonly<Record<Parameters<Catalogue['ended']>[0], string>> = {

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { duration } from './en-duration.ts';
 import { failure } from './en-failure.ts';
+import { secretProblem } from './en-secrets.ts';
 import { storeProblem } from './en-store.ts';
 
 /** English. Words in quotes in ui.md are DrayTek's own, because people follow its guides with them on screen. */
@@ -74,6 +75,7 @@ export const en: Catalogue = {
     'l2tp-ipsec': 'L2TP over IPsec',
   },
   storeProblem,
+  secretProblem,
 };
 
 /** One-time passwords go into the field "Password", as in DrayTek's client. */
