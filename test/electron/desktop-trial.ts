@@ -8,7 +8,7 @@ import { callParsers } from '../../shared/contract/call-types.ts';
 import { buildDesktop } from './build-desktop.ts';
 import type { DoubleRun } from './desktop-run.ts';
 import { runOnDouble } from './run-on-double.ts';
-import { startSessionBus, type SessionBus } from './session-bus.ts';
+import { startSessionBus, type SessionBus } from '../support/session-bus.ts';
 
 /** A desk of its own for each test: folders, a session bus with a tray, the built program. */
 export class DesktopTrial {

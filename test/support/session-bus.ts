@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Message, sessionBus, Variant, type MessageBus } from '@jellybrick/dbus-next';
 
@@ -13,8 +16,25 @@ export interface SessionBus {
   close(): Promise<void>;
 }
 
+/** As the session's own configuration, but it starts none of the machine's services by itself. */
+const CONFIGURATION = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=FOLDER</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`;
+
 export async function startSessionBus(): Promise<SessionBus> {
-  const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], {
+  const folder = await mkdtemp(join(tmpdir(), 'bus-'));
+  const configuration = join(folder, 'session.conf');
+  await writeFile(configuration, CONFIGURATION.replace('FOLDER', folder));
+  const daemon = spawn('dbus-daemon', [`--config-file=${configuration}`, '--nofork', '--print-address'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: daemon.stdout });
@@ -42,7 +62,8 @@ export async function startSessionBus(): Promise<SessionBus> {
       watcher?.disconnect();
       const ended = once(daemon, 'exit');
       daemon.kill();
-      await ended;
+      if (daemon.exitCode === null && daemon.signalCode === null) await ended;
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
