@@ -47,6 +47,10 @@ export const EXIT_CODES = {
   },
   'locked-out': { code: 22, means: 'Too many wrong attempts: the router blocks this address for a while.' },
   'no-address': { code: 23, means: 'The router gave no address.' },
+  'keyring-failed': {
+    code: 24,
+    means: 'There is no keyring, or it stayed locked, or does not answer.',
+  },
   'device-not-permitted': {
     code: 30,
     means: 'A network device may not be made here. "smartvpn test" works without one.',

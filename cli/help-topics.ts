@@ -12,6 +12,8 @@ profile list              {"event":"profile","profile":{...}} for each (no secre
 profile show|add|edit     {"event":"profile","profile":{...}}
 profile remove            {"event":"removed","id","name"}
 profile import            {"event":"profile","profile":{...}} for each
+profile secret set|list   {"event":"kept","profile":{"id","name"},"secret":"password"|"motp-secret"}
+profile secret forget     {"event":"forgotten","profile":{"id","name"}}
 connect, test             {"event":"mended","message"}         left over from a crash, put right
                           {"event":"stage","stage","text","attempt"}
                           {"event":"connected","profile":{"id","name","server","port"},"since","tunnel":{"interfaceName"?,

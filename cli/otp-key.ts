@@ -48,6 +48,13 @@ export function readKey(text: string, totp: boolean): Result<OtpKey, string> {
   return secret.success ? ok(motpKey(secret.data)) : err(firstIssue(secret.error));
 }
 
+/** The secret of an mOTP token, alone or as a key address, normalised. The error is a sentence without its full stop. */
+export function readMotpKey(text: string): Result<string, string> {
+  const key = readKey(text, false);
+  if (!key.ok) return key;
+  return key.value.kind === 'motp' ? ok(key.value.secret) : err('That is a TOTP secret, not one for mOTP');
+}
+
 function totpKey(secret: Uint8Array, options: TotpOptions): OtpKey {
   const step = options.step ?? TOTP_STEP_SECONDS;
   return {

@@ -31,7 +31,7 @@ const OPTIONS: readonly ProfileOption[] = [
     field: 'rememberCredentials',
     flag: 'remember-credentials',
     value: 'yes|no',
-    text: 'keep the user name once it has been asked for (yes)',
+    text: 'keep the user name, and the password in the keyring, once they were right (yes)',
   },
   { field: 'alwaysPrompt', flag: 'always-prompt', value: 'yes|no', text: 'ask before every connection (no)' },
   {

@@ -7,6 +7,7 @@ import {
   addCredentialOptions,
   givenAnswers,
   readMotpSecret,
+  usesKeyring,
 } from '../connect/credential-options.ts';
 import type { Context, Run } from '../context.ts';
 import { alreadyConnectedSentence } from '../control-failure.ts';
@@ -31,7 +32,8 @@ export function defineConnect(command: Command, run: Run): void {
     .addHelpText(
       'after',
       `
-What is not given is asked for on the terminal, without echo. An unknown certificate is shown with its
+What is neither given nor in the keyring is asked for on the terminal, without echo; a password that was right is
+then kept in the keyring, unless the profile says otherwise. An unknown certificate is shown with its
 fingerprint, and trusted after a yes; one that has changed is always refused.
 
 Examples:
@@ -55,10 +57,12 @@ async function connect(context: Context, name: string, options: ConnectOptions):
   if (!motpSecret.ok) return output.fail(motpSecret.error);
   const attendant = createAskingAttendant(context, givenAnswers(options));
   const verbose = options.verbose === true;
+  const keyring = usesKeyring(options, profile.value);
   if (options.background === true) {
     return connectInBackground(context, attendant, {
       profileId: profile.value.id,
       motpSecret: motpSecret.value,
+      keyring,
       verbose,
       timeout: options.timeout,
     });
@@ -72,6 +76,7 @@ async function connect(context: Context, name: string, options: ConnectOptions):
     attendant,
     signal: interruption.signal,
     motpSecret: motpSecret.value,
+    keyring,
     verbose,
     timeout: options.timeout,
   });

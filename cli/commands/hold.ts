@@ -31,6 +31,7 @@ async function hold(context: Context): Promise<number> {
     attendant,
     signal,
     motpSecret: start.motpSecret,
+    keyring: start.keyring,
     verbose: start.verbose,
     timeout: start.timeout,
     onConnected: () => void send({ kind: 'connected' }).then(leave),

@@ -7,6 +7,7 @@ import { exitCode } from '../exit-codes.ts';
 import { parseDescriptor, parseInteger } from '../option-values.ts';
 import { type CodeGenerator, type Code, readKey } from '../otp-key.ts';
 import { readSecretFile } from '../secret-file.ts';
+import { findProfile, openProfiles } from '../store-access.ts';
 import { firstIssue } from '../zod-text.ts';
 import { generateMotpSecret, motpPinSchema } from '../../shared/otp/motp.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -18,6 +19,7 @@ Secret and PIN are asked for without echo, or read from a file descriptor, never
 Examples:
   smartvpn otp                               asks for secret and PIN, prints the code
   smartvpn otp --secret-file ~/motp --watch  a new code every ten seconds
+  smartvpn otp --profile office              with the secret from the keyring
   smartvpn otp --stdin < secret-and-pin      two lines: the secret, the PIN
   smartvpn otp --totp                        for routers that ask for a TOTP code as a second step
   smartvpn otp new                           a fresh secret for the router's user profile`;
@@ -29,6 +31,7 @@ interface OtpOptions {
   readonly secretFd?: number;
   readonly pinFd?: number;
   readonly secretFile?: string;
+  readonly profile?: string;
   readonly at?: number;
 }
 
@@ -42,6 +45,7 @@ export function defineOtp(command: Command, run: Run): void {
     .option('--secret-fd <n>', 'read the secret from this file descriptor', parseDescriptor)
     .option('--pin-fd <n>', 'read the PIN from this file descriptor', parseDescriptor)
     .option('--secret-file <file>', 'read the secret from a file that only its owner may read')
+    .option('--profile <name>', 'take the mOTP secret that the keyring holds for this profile')
     .option('--at <seconds>', 'the code of another moment, in Unix seconds', (text) =>
       parseInteger(text, 0, 2 ** 40),
     )
@@ -78,18 +82,7 @@ async function printCodes(context: Context, options: OtpOptions): Promise<number
 
 async function prepare(context: Context, options: OtpOptions): Promise<CommandResult<CodeGenerator>> {
   const stdin = options.stdin === true ? 0 : undefined;
-  const secret =
-    options.secretFile === undefined
-      ? await askSecret(context, {
-          asks: 'Secret',
-          descriptor: options.secretFd ?? stdin,
-          option: '--secret-fd, --secret-file or --stdin',
-          parse: (text) => {
-            const key = readKey(text, options.totp === true);
-            return key.ok ? ok(text) : key;
-          },
-        })
-      : readSecretFile(options.secretFile);
+  const secret = await readSecret(context, options, stdin);
   if (!secret.ok) return secret;
   const key = readKey(secret.value, options.totp === true);
   if (!key.ok) return fail('usage', `${key.error}.`);
@@ -104,6 +97,40 @@ async function prepare(context: Context, options: OtpOptions): Promise<CommandRe
     },
   });
   return pin.ok ? ok(key.value.withPin(pin.value)) : pin;
+}
+
+async function readSecret(
+  context: Context,
+  options: OtpOptions,
+  stdin: number | undefined,
+): Promise<CommandResult<string>> {
+  if (options.profile !== undefined) return keptSecret(context, options.profile);
+  if (options.secretFile !== undefined) return readSecretFile(options.secretFile);
+  return askSecret(context, {
+    asks: 'Secret',
+    descriptor: options.secretFd ?? stdin,
+    option: '--secret-fd, --secret-file or --stdin',
+    parse: (text) => {
+      const key = readKey(text, options.totp === true);
+      return key.ok ? ok(text) : key;
+    },
+  });
+}
+
+async function keptSecret(context: Context, name: string): Promise<CommandResult<string>> {
+  const profile = findProfile(await openProfiles(context), name);
+  if (!profile.ok) return profile;
+  const { openKeyring } = await import('../keyring.ts');
+  const keyring = await openKeyring([profile.value]);
+  if (!keyring.ok) return keyring;
+  const secret = await keyring.value.get(profile.value, 'motp-secret');
+  if (!secret.ok) return secret;
+  if (secret.value !== undefined) return ok(secret.value);
+  return fail(
+    'usage',
+    `The keyring holds no mOTP secret for ${profile.value.name}.`,
+    `Put it there with: smartvpn profile secret set ${name}`,
+  );
 }
 
 /** On a terminal one line that counts down; else a line for each new code. */

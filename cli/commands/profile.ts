@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
+import { forgetSecrets } from '../keyring.ts';
 import { addProfileOptions, givenFields, optionOfField } from '../profile-options.ts';
 import { profileRows } from '../profile-text.ts';
 import { findProfile, openProfiles, saved } from '../store-access.ts';
 import { askYesNo } from '../terminal/terminal.ts';
 import { defineProfileFiles } from './profile-files.ts';
+import { defineProfileSecrets } from './profile-secrets.ts';
 import { type FieldError, parseProfile } from '../../shared/profile-fields.ts';
 import type { Profile } from '../../shared/profile.ts';
 
@@ -16,7 +18,7 @@ type Options = Readonly<Record<string, unknown>>;
 export function defineProfile(command: Command, run: Run): void {
   command
     .description(
-      'Keeps the profiles: one for each router and account. Passwords and codes are never kept in them.',
+      'Keeps the profiles: one for each router and account. Passwords and codes are never kept in them, but passwords in the keyring.',
     )
     .helpCommand(false)
     .addHelpText(
@@ -81,6 +83,7 @@ Examples:
     .addHelpText('after', '\nExample:\n  smartvpn profile remove office --yes')
     .action(run(remove));
   defineProfileFiles(command, run);
+  defineProfileSecrets(command, run);
 }
 
 async function add(context: Context, name: string, options: Options): Promise<number> {
@@ -140,6 +143,7 @@ async function edit(context: Context, name: string, options: Options): Promise<n
   const kept = trustedCertificate === undefined || forget ? untrusted : parsed.value;
   const result = saved(await store.profiles.save(kept, before.value));
   if (!result.ok) return context.output.fail(result.error);
+  if (keepsPassword(before.value) && !keepsPassword(kept)) await forgetSecrets(context, kept, 'password');
   context.output.object({ event: 'profile', profile: result.value });
   context.output.line(`Changed ${result.value.name}.`);
   return exitCode('done');
@@ -154,10 +158,15 @@ async function remove(context: Context, name: string, options: Options): Promise
   if (!agreed.ok) return context.output.fail(agreed.error);
   const result = saved(await store.profiles.remove(profile.value.id));
   if (!result.ok) return context.output.fail(result.error);
+  await forgetSecrets(context, result.value);
   const { id, name: removed } = result.value;
   context.output.object({ event: 'removed', id, name: removed });
   context.output.line(`Removed ${removed}.`);
   return exitCode('done');
+}
+
+function keepsPassword({ authentication, rememberCredentials }: Profile): boolean {
+  return authentication === 'password' && rememberCredentials;
 }
 
 async function mayRemove(context: Context, profile: Profile): Promise<CommandResult<true>> {

@@ -7,8 +7,10 @@ import {
   addCredentialOptions,
   givenAnswers,
   readMotpSecret,
+  usesKeyring,
 } from '../connect/credential-options.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
+import { openProfileSecrets } from '../connect/profile-secrets.ts';
 import { RecordKeeper } from '../connect/record-keeper.ts';
 import { withTimeout } from '../connect/impatient-session.ts';
 import type { Context, Run } from '../context.ts';
@@ -17,11 +19,10 @@ import { interruptedMessage } from '../interruption.ts';
 import { logLineText } from '../../client/log-text.ts';
 import { parseInteger } from '../option-values.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
-import { Connection } from '../../client/connection/connection.ts';
+import { Connection, type ConnectionDependencies } from '../../client/connection/connection.ts';
 import { type Log, createLog } from '../../client/log.ts';
 import { startSession as startAttempt } from '../../client/session/session.ts';
 import type { Session, StartSession } from '../../client/session/session-types.ts';
-import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { TunnelFacts } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 
@@ -57,12 +58,20 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   if (options.verbose === true) {
     log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
   }
-  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
+  const warn = (message: string): void => attendant.report({ event: 'warning', message });
+  const records = new RecordKeeper(store, warn);
+  const secrets = openProfileSecrets({
+    profile: profile.value,
+    motpSecret: motpSecret.value,
+    keyring: usesKeyring(options, profile.value),
+    log,
+    warn,
+  });
   const counters = await SpentCounters.open(context.folders.state);
   const start = counters.guard(profile.value.id, withTimeout(startAttempt, options.timeout), (milliseconds) =>
     attendant.report({ event: 'waiting-for-code', milliseconds }),
   );
-  const trial = startTrial(profile.value, records, log, motpSecret.value, start);
+  const trial = startTrial(profile.value, records, log, secrets, start);
   const done = new AbortController();
   const ending = await attend({
     connection: trial.connection,
@@ -73,7 +82,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
     device: 'none',
     onConnected: (tunnel) => void ping(trial, tunnel, attendant, options.pings).finally(() => done.abort()),
   });
-  await Promise.all([records.settled(), counters.settled()]);
+  await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
   if (ending.kind === 'failed') return output.fail(ending.failure);
   const reason = interruption.reason();
   if (reason !== undefined) return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
@@ -92,7 +101,7 @@ function startTrial(
   profile: Profile,
   records: RecordKeeper,
   log: Log,
-  motpSecret: string | undefined,
+  secrets: ConnectionDependencies['secrets'],
   start: StartSession,
 ): Trial {
   let session: Session | undefined;
@@ -100,11 +109,6 @@ function startTrial(
     session = start(options, dependencies, listener);
     return session;
   };
-  const secrets = new MemorySecretStore();
-  if (motpSecret !== undefined) {
-    log.secret(motpSecret);
-    void secrets.set(profile.id, 'motp-secret', motpSecret);
-  }
   const once: Profile = { ...profile, advanced: { ...profile.advanced, reconnect: false } };
   const connection = new Connection(once, {
     startSession,

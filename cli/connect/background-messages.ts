@@ -13,6 +13,7 @@ export const toHolderSchema = z.discriminatedUnion('kind', [
     kind: z.literal('start'),
     profileId: z.string(),
     motpSecret: z.string().optional(),
+    keyring: z.boolean(),
     verbose: z.boolean(),
     timeout: z.number().optional(),
   }),

@@ -2,9 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { GivenAnswers } from './asking-attendant.ts';
 import { type CommandResult, fail } from '../command-failure.ts';
 import { parseDescriptor, parseInteger } from '../option-values.ts';
-import { readKey } from '../otp-key.ts';
+import { readMotpKey } from '../otp-key.ts';
 import { readSecretFile } from '../secret-file.ts';
 import { readDescriptorLine } from '../terminal/descriptor-lines.ts';
+import type { Profile } from '../../shared/profile.ts';
 import { ok } from '../../shared/result.ts';
 
 /** The options of `connect` and `test` that answer questions beforehand. No secret is ever a word of the command line. */
@@ -20,6 +21,7 @@ export interface CredentialOptions {
   readonly motpSecretFd?: number;
   readonly secondStepFd?: number;
   readonly trustFingerprint?: string;
+  readonly keyring: boolean;
   /** Seconds. */
   readonly timeout?: number;
 }
@@ -48,6 +50,7 @@ export function addCredentialOptions(command: Command): Command {
       "trust an unknown certificate with this SHA-256 (the certificate's or its public key's)",
       parseFingerprint,
     )
+    .option('--no-keyring', 'read nothing from the keyring, and keep nothing in it')
     .option('--timeout <seconds>', 'give a stage no more than this', (text) => parseInteger(text, 1, 600));
 }
 
@@ -66,6 +69,15 @@ export function givenAnswers(options: CredentialOptions): GivenAnswers {
   };
 }
 
+/** What is given with the command is used as it is given, and stays out of the keyring. */
+export function usesKeyring(options: CredentialOptions, profile: Profile): boolean {
+  const { passwordStdin, passwordFd, codeStdin, codeFd, userName } = options;
+  const isGiven = [passwordStdin, passwordFd, codeStdin, codeFd].some((given) => given !== undefined);
+  // What is kept belongs to the profile's own user.
+  const isOtherUser = userName !== undefined && userName !== profile.userName && profile.userName !== '';
+  return options.keyring && !isGiven && !isOtherUser;
+}
+
 /** The built-in generator's secret, when there is one: 1 to 32 hex digits, normalised. */
 export function readMotpSecret(options: CredentialOptions): CommandResult<string | undefined> {
   const { motpSecretFile, motpSecretFd } = options;
@@ -73,11 +85,8 @@ export function readMotpSecret(options: CredentialOptions): CommandResult<string
   const text =
     motpSecretFile === undefined ? readDescriptorLine(motpSecretFd ?? 0) : readSecretFile(motpSecretFile);
   if (!text.ok) return text;
-  const key = readKey(text.value, false);
-  if (!key.ok) return fail('usage', `The mOTP secret: ${key.error}.`);
-  return key.value.kind === 'motp'
-    ? ok(key.value.secret)
-    : fail('usage', 'That is a TOTP secret, not one for mOTP.');
+  const secret = readMotpKey(text.value);
+  return secret.ok ? secret : fail('usage', `The mOTP secret: ${secret.error}.`);
 }
 
 function parseFingerprint(text: string): string {

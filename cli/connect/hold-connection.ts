@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { attend, type Ending } from './attend.ts';
 import type { Attendant } from './attendant.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
+import { openProfileSecrets } from './profile-secrets.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { withTimeout } from './impatient-session.ts';
 import { connectionFailure } from '../connection-failure.ts';
@@ -14,7 +15,6 @@ import { createLog } from '../../client/log.ts';
 import { createIproute2Network } from '../../client/network/iproute2-network.ts';
 import { startSession } from '../../client/session/session.ts';
 import type { Folders } from '../../client/store/folders.ts';
-import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { Store } from '../../client/store/store.ts';
 import type { Profile } from '../../shared/profile.ts';
 
@@ -26,6 +26,8 @@ export interface HoldOptions {
   readonly signal: AbortSignal;
   /** For the built-in generator; the PIN is asked for. */
   readonly motpSecret: string | undefined;
+  /** False: the keyring is left alone. */
+  readonly keyring: boolean;
   readonly verbose: boolean;
   /** Seconds for each stage; undefined: as long as is usual. */
   readonly timeout: number | undefined;
@@ -40,12 +42,10 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   const { profile, store, folders, attendant } = options;
   const log = createLog();
   if (options.verbose) log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
-  const secrets = new MemorySecretStore();
-  if (options.motpSecret !== undefined) {
-    log.secret(options.motpSecret);
-    await secrets.set(profile.id, 'motp-secret', options.motpSecret);
-  }
-  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
+  const warn = (message: string): void => attendant.report({ event: 'warning', message });
+  const { motpSecret, keyring } = options;
+  const secrets = openProfileSecrets({ profile, motpSecret, keyring, log, warn });
+  const records = new RecordKeeper(store, warn);
   const counters = await SpentCounters.open(folders.state);
   const network = createIproute2Network({ stateFolder: folders.state });
   const connection = new Connection(profile, {
@@ -93,7 +93,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     const detail = error instanceof Error ? error.message : String(error);
     ending = { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
   }
-  await Promise.all([records.settled(), counters.settled()]);
+  await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
   // `disconnect` in another terminal gets its answer before the socket goes.
   await setImmediate();
   await server.value.close();

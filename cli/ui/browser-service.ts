@@ -7,8 +7,8 @@ import { ProblemsUntilHeard } from '../../client/service/problems-until-heard.ts
 import { createService, handlerFault, type Service } from '../../client/service/service.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
 import type { Folders } from '../../client/store/folders.ts';
-import { MemorySecretStore } from '../../client/store/secret-store.ts';
 import type { Store } from '../../client/store/store.ts';
+import { isUsualForRoot, openSystemSecrets } from '../../client/store/system-secrets.ts';
 import { mendedTunnels } from '../../client/tunnel-process/mended-tunnels.ts';
 import { startTunnelWorker } from '../../client/tunnel-process/tunnel-worker.ts';
 
@@ -20,7 +20,7 @@ export interface BrowserService {
 
 /**
  * The client behind windows in a browser, its tunnels in a thread of their own, so that neither holds the other up.
- * Passwords stay in memory, so they are asked for once per run.
+ * Where there is no keyring, passwords stay in memory, so they are asked for once per run.
  */
 export async function startBrowserService(
   store: Store,
@@ -34,10 +34,18 @@ export async function startBrowserService(
     log,
     say: (problem) => problems.say(problem),
   });
-  const counters = await SpentCounters.open(folders.state);
+  const [counters, { secrets, problem: keyringProblem }] = await Promise.all([
+    SpentCounters.open(folders.state),
+    openSystemSecrets({ nameOf: (profileId) => store.profiles.get(profileId)?.name }),
+  ]);
+  if (keyringProblem !== undefined) {
+    const { reason, detail } = keyringProblem;
+    log.info(`Secrets: in memory (${reason}: ${detail})`);
+    if (!isUsualForRoot(keyringProblem)) problems.say({ source: 'secrets', ...keyringProblem });
+  }
   const service = await createService({
     store,
-    secrets: new MemorySecretStore(),
+    secrets,
     network: process.platform === 'linux' ? tunnels.network : undefined,
     log,
     startSessionFor: (profileId) => counters.guard(profileId, tunnels.startSession),
