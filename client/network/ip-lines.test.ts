@@ -96,6 +96,15 @@ test('a network of IPv6 alone: the rest stays unreachable in a full tunnel, and 
   expect(linesOf('split').ipv6Device.at(-1)).toBe('route add 2001:db8:240::/64 dev vpn0 table 51820');
 });
 
+test('networks that stay outside are passed by, in either mode', () => {
+  for (const mode of ['full', 'split'] as const) {
+    const plan: NetworkPlan = { ...PLAN, mode, excluded: ['10.8.0.128/25'] };
+    const lines = setUpLines(plan, 'vpn0', routingState(plan, 0, true));
+    expect(lines.ipv4).toContain('route add throw 10.8.0.128/25 table 51820');
+    expect(lines.ipv6).not.toContain('10.8.0.128');
+  }
+});
+
 test('a kernel without IPv6 gets none, whatever the router gives', () => {
   const lines = setUpLines({ ...PLAN, ...IPV6 }, 'vpn0', routingState({ ...PLAN, ...IPV6 }, 0, false));
   expect([lines.ipv6, lines.ipv6Device]).toEqual([[], []]);
@@ -111,7 +120,7 @@ describe('every rule and every route without a device is taken down', () => {
       };
       for (const [name, ipv6] of Object.entries(carrying)) {
         test(`${mode}, ${endpoint}, IPv6: ${name}`, () => {
-          const plan = { ...PLAN, ...ipv6, mode, endpoint };
+          const plan = { ...PLAN, ...ipv6, mode, endpoint, excluded: ['10.8.0.128/25', '172.16.0.0/12'] };
           const state = routingState(plan, 2, true);
           const up = setUpLines(plan, 'vpn0', state);
           const down = takeDownLines(state);

@@ -3,6 +3,7 @@ import {
   type Family,
   type RoutingRule,
   type RoutingState,
+  passedNetworks,
   routingRules,
   routingSlot,
   tunnelNetworks,
@@ -28,12 +29,12 @@ export function setUpLines(plan: NetworkPlan, device: string, state: RoutingStat
       `link set dev ${device} mtu ${plan.mtu} txqueuelen ${QUEUE_LENGTH}`,
       `addr add ${plan.address}/32 dev ${device}`,
       `link set dev ${device} up`,
-      ...unreachable(state, 4).map((route) => `route add ${route}`),
+      ...lasting(state, 4).map((route) => `route add ${route}`),
       ...routeLines(plan, device, state, 4),
       ...rules(state, 4).map((rule) => `rule add ${rule}`),
     ],
     ipv6: [
-      ...unreachable(state, 6).map((route) => `route add ${route}`),
+      ...lasting(state, 6).map((route) => `route add ${route}`),
       ...rules(state, 6).map((rule) => `rule add ${rule}`),
     ],
     ipv6Device: ipv6DeviceLines(plan, device, state),
@@ -62,14 +63,18 @@ function routeLines(
 export function takeDownLines(state: RoutingState): Omit<IpBatches, 'ipv6Device'> {
   const linesOf = (family: Family): readonly string[] => [
     ...rules(state, family).map((rule) => `rule del ${rule}`),
-    ...unreachable(state, family).map((route) => `route del ${route}`),
+    ...lasting(state, family).map((route) => `route del ${route}`),
   ];
   return { ipv4: linesOf(4), ipv6: linesOf(6) };
 }
 
-function unreachable(state: RoutingState, family: Family): readonly string[] {
+/** Routes without a device, which stay when it goes. */
+function lasting(state: RoutingState, family: Family): readonly string[] {
   const { table } = routingSlot(state.slot);
-  return unreachableNetworks(state, family).map((cidr) => `unreachable ${target(cidr)} table ${table}`);
+  return [
+    ...unreachableNetworks(state, family).map((cidr) => `unreachable ${target(cidr)} table ${table}`),
+    ...passedNetworks(state, family).map((cidr) => `throw ${cidr} table ${table}`),
+  ];
 }
 
 function rules(state: RoutingState, family: Family): readonly string[] {

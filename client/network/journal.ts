@@ -28,6 +28,7 @@ export const journalEntrySchema = z.object({
       endpoint: z.string().refine((text) => isIP(text) !== 0),
       ipv6: z.boolean(),
       ipv6Routes: z.enum(['some', 'all']).optional(),
+      excluded: z.array(z.cidrv4()).max(256).readonly().optional(),
     })
     .optional(),
   dns: z

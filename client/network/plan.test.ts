@@ -88,6 +88,33 @@ describe('split tunnel', () => {
   });
 });
 
+describe('networks that stay outside', () => {
+  const split = { useDefaultGateway: false };
+
+  test('are normalised, and go before a route of the same network; the endpoint has a route of its own', () => {
+    const made = plan({
+      advanced: {
+        routes: ['10.0.0.0/8', '172.16.0.0/12'],
+        excludedRoutes: ['10.1.2.3/16', '10.0.0.0/8', '203.0.113.9/32'],
+      },
+    });
+    expect(made.mode).toBe('full');
+    expect(made.excluded).toEqual(['10.1.0.0/16', '10.0.0.0/8']);
+    expect(made.routes).toEqual(['192.168.240.1/32', '192.168.240.20/32', '172.16.0.0/12']);
+  });
+
+  test('the remote network may be one of them: the router itself stays in reach', () => {
+    const made = plan({ advanced: { ...split, excludedRoutes: ['192.168.240.0/24'] } });
+    expect([made.routes, made.excluded]).toEqual([['192.168.240.1/32'], ['192.168.240.0/24']]);
+  });
+
+  test('everything outside is a split tunnel', () => {
+    const made = plan({ advanced: { excludedRoutes: ['0.0.0.0/0'], routes: ['10.0.0.0/8'] } });
+    expect([made.mode, made.excluded]).toEqual(['split', undefined]);
+    expect(made.routes).toContain('10.0.0.0/8');
+  });
+});
+
 test("the user's DNS servers replace the router's and get no routes of their own", () => {
   const made = plan({ advanced: { dns: ['1.1.1.1', '1.1.1.1'] } });
   expect(made.dns).toEqual(['1.1.1.1']);

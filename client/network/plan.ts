@@ -21,6 +21,11 @@ export interface NetworkPlan {
   readonly mode: 'full' | 'split';
   /** CIDR through the tunnel, taking precedence over local networks of the same addresses. */
   readonly routes: readonly string[];
+  /**
+   * CIDR that stays outside, of whichever mode: among `routes` and these the longest prefix decides, and none is in
+   * both. Left out: nothing.
+   */
+  readonly excluded?: readonly string[];
   /** Ours for IPv6 inside the tunnel; left out: it carries none. */
   readonly address6?: string | undefined;
   /**
@@ -64,8 +69,11 @@ export function planNetwork(
   endpoint: string,
   interfaceName: string,
 ): NetworkPlan {
-  const extra = advanced.routes.map((cidr) => parseCidr(cidr)).filter((network) => network !== undefined);
-  const mode = advanced.useDefaultGateway || extra.some(({ prefix }) => prefix === 0) ? 'full' : 'split';
+  const extra = networksOf(advanced.routes);
+  const excluded = networksOf(advanced.excludedRoutes);
+  const everything = advanced.useDefaultGateway || extra.some(({ prefix }) => prefix === 0);
+  const nothing = excluded.some(({ prefix }) => prefix === 0);
+  const mode = everything && !nothing ? 'full' : 'split';
   const chosen = chosenDns(advanced, ip);
   const dns = usable(chosen.length > 0 ? chosen : usedRouterDns(facts, advanced, mode));
   // Servers that the router named stand behind it, also when a local network has the same addresses.
@@ -75,10 +83,9 @@ export function planNetwork(
     ...(mode === 'split' ? [remoteNetwork(facts, ip)] : []),
     ...extra,
   ];
-  const routes = networks
-    .filter((network) => network !== undefined)
-    .filter(({ prefix }) => prefix > 0)
-    .map((network) => formatCidr(network));
+  const routes = cidrs(networks.filter((network) => network !== undefined));
+  // Also of the remote network: who excludes it has another one of the same addresses.
+  const outside = cidrs(excluded).filter((cidr) => cidr !== `${endpoint}/32`);
   return {
     interfaceName,
     address: facts.address,
@@ -86,7 +93,8 @@ export function planNetwork(
     mtu: facts.mtu,
     mode,
     // The endpoint has a route of its own.
-    routes: unique(routes).filter((cidr) => cidr !== `${endpoint}/32`),
+    routes: routes.filter((cidr) => cidr !== `${endpoint}/32` && !outside.includes(cidr)),
+    ...(outside.length === 0 ? {} : { excluded: outside }),
     ...ipv6Part(facts.ipv6, mode),
     endpoint,
     dns,
@@ -101,6 +109,15 @@ function ipv6Part(
   if (facts === undefined) return {};
   const everything = mode === 'full' && facts.isDefaultRouter ? ['::/0'] : [];
   return { address6: facts.address, routes6: [facts.network, ...everything] };
+}
+
+function networksOf(texts: readonly string[]): readonly Ipv4Network[] {
+  return texts.map((cidr) => parseCidr(cidr)).filter((network) => network !== undefined);
+}
+
+/** Everything (/0) is the mode's business. */
+function cidrs(networks: readonly Ipv4Network[]): readonly string[] {
+  return unique(networks.filter(({ prefix }) => prefix > 0).map((network) => formatCidr(network)));
 }
 
 /** The user's own servers, where there are any. */

@@ -11,6 +11,9 @@ export type Family = 4 | 6;
  *   base + 2  lookup main suppress_prefixlength 0       full: local networks, but not the default route
  *   base + 3  lookup TABLE                              full: everything else
  *
+ * Networks that are to stay outside stand in TABLE as `throw`: a lookup that ends there goes on with the next rule, and so
+ * through main as if there were no tunnel. Among TABLE's routes the longest prefix decides.
+ *
  * This follows roaming (the way to ENDPOINT is looked up each time), works with strict reverse-path filters, and
  * leaves the main table alone. A device that disappears takes its routes along, an empty table lets everything pass: what
  * a killed process leaves is harmless. Where a full tunnel does not take IPv6 its table has `unreachable default`
@@ -39,12 +42,14 @@ export interface RoutingState {
   readonly ipv6: boolean;
   /** How much of IPv6 the tunnel takes. Left out: nothing. */
   readonly ipv6Routes?: 'some' | 'all' | undefined;
+  /** CIDR that the tunnel leaves alone, IPv4. Left out: none. */
+  readonly excluded?: readonly string[] | undefined;
 }
 
 /** What is to be done for `plan` in the slot of number `slot`. */
 export function routingState(plan: NetworkPlan, slot: number, hasIpv6: boolean): RoutingState {
-  const { mode, endpoint, routes6 = [] } = plan;
-  const state = { slot, mode, endpoint, ipv6: hasIpv6 };
+  const { mode, endpoint, routes6 = [], excluded } = plan;
+  const state = { slot, mode, endpoint, ipv6: hasIpv6, ...(excluded === undefined ? {} : { excluded }) };
   if (!hasIpv6 || plan.address6 === undefined) return state;
   return { ...state, ipv6Routes: mode === 'full' && routes6.includes(EVERYTHING) ? 'all' : 'some' };
 }
@@ -86,6 +91,11 @@ export function unreachableNetworks(state: RoutingState, family: Family): readon
   if (family === 6 && state.mode === 'full' && state.ipv6Routes !== 'all') return [EVERYTHING];
   // When main knows no way to the endpoint, its packets must not fall through to the tunnel either.
   return endpointFamily(state) === family ? [hostCidr(state.endpoint, family)] : [];
+}
+
+/** CIDR at which a lookup in the tunnel's table goes on with the next rule (route type `throw`). */
+export function passedNetworks(state: RoutingState, family: Family): readonly string[] {
+  return family === 4 ? (state.excluded ?? []) : [];
 }
 
 /** CIDR that the tunnel takes. */
