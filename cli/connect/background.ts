@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Attendant } from './attendant.ts';
 import { type ToAsker, type ToHolder, toAskerSchema } from './background-messages.ts';
 import { HOLDER_COMMAND } from './holder-command.ts';
@@ -8,7 +7,8 @@ import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
-const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** What Node was started with, as it is or bundled. */
+const [, PROGRAM = ''] = process.argv;
 
 /**
  * Starts the holder, answers its questions on this terminal, and returns when it is connected (it stays) or

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type CommandResult, fail } from '../command-failure.ts';
+import { PROGRAM_FOLDER } from '../program-folder.ts';
 import { FolderLock } from '../../client/store/folder-lock.ts';
 import { err, ok } from '../../shared/result.ts';
 
@@ -13,8 +13,7 @@ export interface PageFile {
 /** Requests are looked up here and never made into a path of the file system: there is nothing else to be had. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DIST = join(ROOT, 'dist');
+const DIST = join(PROGRAM_FOLDER, 'dist');
 /** Longer than building takes: another terminal may be doing it. */
 const BUILD_MILLISECONDS = 120_000;
 
@@ -68,7 +67,7 @@ export async function loadPage(
 }
 
 function configurationOf({ source }: BuiltPages): string {
-  return join(ROOT, source, 'vite.config.ts');
+  return join(PROGRAM_FOLDER, source, 'vite.config.ts');
 }
 
 function entryOf({ built, entry }: BuiltPages): string {
@@ -99,7 +98,7 @@ function notBuilt({ name, command }: BuiltPages): CommandResult<never> {
 
 /** Unix milliseconds. */
 async function newestSource({ source }: BuiltPages): Promise<number> {
-  const times = await Promise.all([source, 'shared'].map((room) => newestIn(join(ROOT, room))));
+  const times = await Promise.all([source, 'shared'].map((room) => newestIn(join(PROGRAM_FOLDER, room))));
   return Math.max(0, ...times);
 }
 
@@ -150,7 +149,7 @@ async function build(note: (text: string) => void, pages: BuiltPages): Promise<C
   try {
     await vite.build({
       configFile: configurationOf(pages),
-      root: join(ROOT, source),
+      root: join(PROGRAM_FOLDER, source),
       logLevel: 'silent',
     });
     return ok(undefined);
