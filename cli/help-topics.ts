@@ -37,7 +37,7 @@ router                    {"event":"listening","host","port","fingerprint","publ
                           {"event":"syslog","line"}
 `;
 
-const TOPICS: Readonly<Record<string, () => string>> = {
+export const TOPICS: Readonly<Record<string, () => string>> = {
   'exit-codes': exitCodesText,
   json: () => JSON_TOPIC,
 };

@@ -23,8 +23,8 @@ const OPTIONS: readonly ProfileOption[] = [
   {
     field: 'authentication',
     flag: 'authentication',
-    value: 'type',
-    text: 'password, or motp for one-time passwords (password)',
+    value: 'password|motp',
+    text: 'motp: with one-time passwords (password)',
   },
   { field: 'userName', flag: 'user-name', value: 'name', text: 'asked for when left out' },
   {
@@ -56,7 +56,12 @@ const OPTIONS: readonly ProfileOption[] = [
   },
   { field: 'ipNetmask', flag: 'static-netmask', value: 'mask', text: 'its netmask (255.255.255.0)' },
   { field: 'ipDns', flag: 'static-dns', value: 'ip', text: 'its DNS server', list: true },
-  { field: 'ipMode', flag: 'ip', value: 'mode', text: 'auto or static' },
+  {
+    field: 'ipMode',
+    flag: 'ip',
+    value: 'auto|static',
+    text: 'an address that the router gives, or your own (auto)',
+  },
   {
     field: 'dns',
     flag: 'dns',
@@ -85,7 +90,7 @@ const OPTIONS: readonly ProfileOption[] = [
     value: 'yes|no',
     text: 'refuse routers that are not trusted (yes)',
   },
-  { field: 'minimumTls', flag: 'minimum-tls', value: 'version', text: '1.2 or 1.3 (1.2)' },
+  { field: 'minimumTls', flag: 'minimum-tls', value: '1.2|1.3', text: 'refuse what is older (1.2)' },
   {
     field: 'legacyRenegotiation',
     flag: 'legacy-renegotiation',

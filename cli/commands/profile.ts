@@ -48,6 +48,7 @@ Examples:
     .command('list')
     .summary('list the profiles')
     .description('Lists the profiles.')
+    .option('--names', 'only their names, a line each')
     .addHelpText('after', '\nExample:\n  smartvpn profile list --json | jq -r .profile.name')
     .action(run(list));
   command
@@ -100,18 +101,22 @@ async function add(context: Context, name: string, options: Options): Promise<nu
   return exitCode('done');
 }
 
-async function list(context: Context): Promise<number> {
+async function list(context: Context, options: Options): Promise<number> {
   const store = await openProfiles(context);
   const profiles = store.profiles.list();
   const width = Math.max(0, ...profiles.map(({ name }) => name.length));
   for (const profile of profiles) {
     context.output.object({ event: 'profile', profile });
+    if (options['names'] === true) {
+      context.output.line(profile.name);
+      continue;
+    }
     const account = profile.userName === '' ? '' : `${profile.userName}@`;
     context.output.line(
       `${profile.name.padEnd(width)}  ${account}${profile.server}:${profile.port}  ${profile.serverType}, ${profile.authentication}`,
     );
   }
-  if (profiles.length === 0) {
+  if (profiles.length === 0 && options['names'] !== true) {
     context.output.note('There are no profiles. Add one with: smartvpn profile add NAME --server HOST');
   }
   return exitCode(store.problems.length === 0 ? 'done' : 'storage-failed');
