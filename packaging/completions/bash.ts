@@ -1,5 +1,5 @@
-import { allCommands, helpTopics, type CommandNode } from '../command-tree.ts';
-import { type ValueKind, argumentValue, optionValue } from '../value-kind.ts';
+import { allCommands, helpTopics, type CommandNode } from '../describe/command-tree.ts';
+import { type ValueKind, argumentValue, optionValue } from './value-kind.ts';
 
 /**
  * For bash 4 and newer; needs nothing of the bash-completion package but that it is loaded. The words before the

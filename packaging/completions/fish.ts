@@ -1,5 +1,5 @@
-import { allCommands, helpTopics, type CommandNode, type OptionNode } from '../command-tree.ts';
-import { type ValueKind, argumentValue, optionValue } from '../value-kind.ts';
+import { allCommands, helpTopics, type CommandNode, type OptionNode } from '../describe/command-tree.ts';
+import { type ValueKind, argumentValue, optionValue } from './value-kind.ts';
 
 /** A line for each word that fish may offer, with the command at which it does. */
 export function fishCompletion(program: CommandNode): string {

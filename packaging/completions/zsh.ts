@@ -1,5 +1,5 @@
-import { allCommands, helpTopics, type CommandNode, type OptionNode } from '../command-tree.ts';
-import { type ValueKind, argumentValue, optionValue } from '../value-kind.ts';
+import { allCommands, helpTopics, type CommandNode, type OptionNode } from '../describe/command-tree.ts';
+import { type ValueKind, argumentValue, optionValue } from './value-kind.ts';
 
 /** A function for each command; `_arguments` of zsh's own completion system does the rest. */
 export function zshCompletion(program: CommandNode): string {

@@ -1,4 +1,4 @@
-import type { ArgumentNode, OptionNode } from './command-tree.ts';
+import type { ArgumentNode, OptionNode } from '../describe/command-tree.ts';
 
 /** What a shell can offer for a word: told by the name that the help gives it. */
 export type ValueKind =

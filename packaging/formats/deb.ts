@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileTree } from '../contents/file-tree.ts';
+import type { DescriptionPlaces } from '../contents/program-descriptions.ts';
+import { PROJECT } from '../project.ts';
+import { runCommand } from '../run-command.ts';
+import type { Compression } from './compression.ts';
+
+/**
+ * What Node and koffi are linked with, and from which version on (a test reads it from them). Nothing else is needed
+ * to start; what is recommended is there on a desktop anyway, and a server is not made one: either of NetworkManager
+ * and iproute2 makes the tunnel, and passwords are kept where there is a keyring.
+ */
+export const DEB_RELATIONS = {
+  Depends: 'libc6 (>= 2.28), libgcc-s1 | libgcc1, libstdc++6 (>= 5.2)',
+  Recommends: 'ca-certificates, network-manager | iproute2',
+  Suggests: 'bash-completion, gnome-keyring | kwalletmanager, xdg-utils',
+} as const;
+
+export const DEB_PLACES: DescriptionPlaces = { zshFunctions: 'usr/share/zsh/vendor-completions' };
+
+/**
+ * Makes a Debian package of `files`, which has been settled. There are no maintainer scripts: what is to be done at
+ * installation (menus, icons, manual pages) the packages that keep these do by themselves.
+ */
+export async function makeDeb(
+  files: FileTree,
+  to: string,
+  options: { readonly architecture: string; readonly date: number; readonly compression: Compression },
+): Promise<string> {
+  const control = await controlFile(files, options.architecture);
+  await files.write('DEBIAN/control', control);
+  await files.write('DEBIAN/md5sums', await checksums(files));
+  await files.settle(options.date);
+  const file = join(to, `${PROJECT.packageName}_${PROJECT.version}_${options.architecture}.deb`);
+  const compressed = options.compression === 'small' ? ['-Zxz', '-z6', '--threads-max=2'] : ['-Zgzip', '-z1'];
+  await runCommand(
+    'dpkg-deb',
+    ['--root-owner-group', '--uniform-compression', ...compressed, '--build', files.root, file],
+    {
+      environment: { SOURCE_DATE_EPOCH: String(options.date) },
+    },
+  );
+  return file;
+}
+
+async function controlFile(files: FileTree, architecture: string): Promise<string> {
+  const [first, ...more] = PROJECT.description;
+  const fields = {
+    Package: PROJECT.packageName,
+    Version: PROJECT.version,
+    Architecture: architecture,
+    Maintainer: PROJECT.maintainer,
+    'Installed-Size': String(await installedKibibytes(files)),
+    ...DEB_RELATIONS,
+    Section: 'net',
+    Priority: 'optional',
+    Description: [
+      PROJECT.summary,
+      ...wrapped(first),
+      ...more.flatMap((text) => [' .'].concat(wrapped(text))),
+    ].join('\n'),
+  };
+  return `${Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')}\n`;
+}
+
+/** Lines of a long description, each behind a space. */
+function wrapped(text: string): readonly string[] {
+  return text.match(/.{1,78}(?:\s|$)/g)?.map((line) => ` ${line.trimEnd()}`) ?? [];
+}
+
+/** As dpkg counts (deb-substvars(5)): each file in whole KiB, and one for each other entry. */
+async function installedKibibytes(files: FileTree): Promise<number> {
+  const sizes = await Promise.all(
+    (await contents(files)).map(async (path) => {
+      const found = await lstat(files.at(path));
+      return found.isFile() ? Math.ceil(found.size / 1024) : 1;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** For `dpkg --verify`. MD5, because that is what it reads. */
+async function checksums(files: FileTree): Promise<string> {
+  const lines: string[] = [];
+  for (const path of await contents(files)) {
+    if (!(await lstat(files.at(path))).isFile()) continue;
+    const hash = createHash('md5').update(await readFile(files.at(path)));
+    lines.push(`${hash.digest('hex')}  ${path}\n`);
+  }
+  return lines.join('');
+}
+
+async function contents(files: FileTree): Promise<readonly string[]> {
+  return (await files.list()).filter((path) => !path.startsWith('DEBIAN/'));
+}

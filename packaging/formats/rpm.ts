@@ -1,0 +1,90 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileTree } from '../contents/file-tree.ts';
+import type { DescriptionPlaces } from '../contents/program-descriptions.ts';
+import { PROJECT } from '../project.ts';
+import { runCommand } from '../run-command.ts';
+import type { Compression } from './compression.ts';
+
+export interface RpmOptions {
+  readonly architecture: string;
+  /** Unix seconds. */
+  readonly date: number;
+  readonly compression: Compression;
+  /** An SPDX expression. */
+  readonly licence: string;
+  /** A folder of its own, for what rpmbuild makes on the way. */
+  readonly workFolder: string;
+}
+
+export const RPM_PLACES: DescriptionPlaces = { zshFunctions: 'usr/share/zsh/site-functions' };
+
+/** Makes an RPM package of `files`, which has been settled. Needs of libraries are read from Node and koffi by rpmbuild. */
+export async function makeRpm(files: FileTree, to: string, options: RpmOptions): Promise<string> {
+  const { architecture, workFolder } = options;
+  await mkdir(workFolder, { recursive: true });
+  const specification = join(workFolder, `${PROJECT.packageName}.spec`);
+  await writeFile(specification, await specificationFile(files, options));
+  await runCommand('rpmbuild', ['-bb', '--quiet', '--target', `${architecture}-linux`, specification], {
+    environment: { SOURCE_DATE_EPOCH: String(options.date), LC_ALL: 'C.UTF-8' },
+  });
+  const name = `${PROJECT.packageName}-${PROJECT.version}-1.${architecture}.rpm`;
+  await rename(join(workFolder, 'RPMS', architecture, name), join(to, name));
+  return join(to, name);
+}
+
+async function specificationFile(files: FileTree, options: RpmOptions): Promise<string> {
+  const listed = (await files.list()).filter((path) => belongsToUs(path));
+  const macros = {
+    _topdir: options.workFolder,
+    // Of the build only the source's date is left: no host, no clock.
+    _buildhost: 'reproducible',
+    use_source_date_epoch_as_buildtime: '1',
+    clamp_mtime_to_source_date_epoch: '1',
+    source_date_epoch_from_changelog: '0',
+    _binary_payload: options.compression === 'small' ? 'w19.zstdio' : 'w1.zstdio',
+    // The files are as they are to be: nothing is stripped, compressed or taken apart.
+    debug_package: '%{nil}',
+    __os_install_post: '%{nil}',
+    _build_id_links: 'none',
+  };
+  return `${Object.entries(macros)
+    .map(([name, value]) => `%global ${name} ${value}`)
+    .join('\n')}
+
+Name: ${PROJECT.packageName}
+Version: ${PROJECT.version}
+Release: 1
+Summary: ${PROJECT.summary}
+License: ${options.licence}
+AutoProv: no
+Recommends: ca-certificates
+Recommends: (NetworkManager or iproute)
+Suggests: gnome-keyring
+Suggests: xdg-utils
+
+%description
+${PROJECT.description.join('\n\n')}
+
+%install
+cp -a ${files.root}/. %{buildroot}/
+
+%files
+%defattr(-,root,root,-)
+${listed.map(fileLine).join('\n')}
+`;
+}
+
+/** Folders that only this package has; the others are the system's. */
+const OWN_FOLDERS = ['usr/lib/smart-vpn-client/', `usr/share/doc/${PROJECT.packageName}/`];
+
+function belongsToUs(path: string): boolean {
+  return !path.endsWith('/') || OWN_FOLDERS.some((folder) => path.startsWith(folder));
+}
+
+function fileLine(path: string): string {
+  const place = `"/${path.replace(/\/$/, '')}"`;
+  if (path.endsWith('/')) return `%dir ${place}`;
+  if (path.endsWith('/copyright')) return `%license ${place}`;
+  return path.startsWith('usr/share/doc/') || path.startsWith('usr/share/man/') ? `%doc ${place}` : place;
+}
