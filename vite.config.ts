@@ -3,7 +3,7 @@ import { CountReporter } from './test/support/count-reporter.ts';
 
 export default defineConfig({
   test: {
-    include: ['{shared,datapath,client,emulator,cli,electron,renderer,test}/**/*.test.{ts,tsx}'],
+    include: ['{shared,datapath,client,emulator,cli,electron,renderer,packaging,test}/**/*.test.{ts,tsx}'],
     // Files run in a process each: a test that opens devices or namespaces leaves nothing to its neighbour.
     pool: 'forks',
     // Left alone, Vitest keeps one core for itself: on a machine with two, everything would run one after the other.

@@ -7,10 +7,11 @@ import { FileTree } from './contents/file-tree.ts';
 import { type NpmPackage, packagesOf } from './contents/npm-packages.ts';
 import { type BuiltProgram, buildProgram, layOutCode, nativePackages } from './contents/program-code.ts';
 import { layOutDescriptions } from './contents/program-descriptions.ts';
-import type { Compression } from './formats/compression.ts';
-import { DEB_PLACES, makeDeb } from './formats/deb.ts';
-import { RPM_PLACES, makeRpm } from './formats/rpm.ts';
+import { DEB } from './formats/deb.ts';
+import type { Compression, PackageFormat } from './formats/package-format.ts';
+import { RPM } from './formats/rpm.ts';
 import { PROJECT } from './project.ts';
+import { runCommand } from './run-command.ts';
 import { type Runtime, findRuntimes } from './runtime.ts';
 import { readSourceDate } from './source-date.ts';
 
@@ -24,6 +25,7 @@ export interface PackageOptions {
 interface Build extends PackageOptions {
   /** Unix seconds. */
   readonly date: number;
+  readonly formats: readonly PackageFormat[];
   /** For what is made on the way. */
   readonly work: string;
 }
@@ -36,6 +38,7 @@ export async function buildPackages(options: PackageOptions): Promise<readonly s
   const { folder, note } = options;
   const date = await readSourceDate();
   const runtimes = await findRuntimes();
+  const formats = await possibleFormats(note);
   await mkdir(folder, { recursive: true });
   // In the same folder, since a file cannot be moved into another file system.
   const work = await mkdtemp(join(folder, '.work-'));
@@ -45,7 +48,7 @@ export async function buildPackages(options: PackageOptions): Promise<readonly s
     const files: string[] = [];
     for (const runtime of runtimes) {
       note(`Packages for ${runtime.architecture.npm}, with Node ${runtime.nodeVersion}…`);
-      files.push(...(await packagesFor(runtime, built, { ...options, date, work })));
+      files.push(...(await packagesFor(runtime, built, { ...options, date, formats, work })));
     }
     await writeFile(join(folder, 'SHA256SUMS'), await checksums(files));
     return [...files, join(folder, 'SHA256SUMS')];
@@ -57,49 +60,49 @@ export async function buildPackages(options: PackageOptions): Promise<readonly s
 async function packagesFor(runtime: Runtime, built: BuiltProgram, build: Build): Promise<readonly string[]> {
   const native = nativePackages(runtime).map((name) => `node_modules/${name}`);
   const packages = await packagesOf(built.modules, native);
-  const { folder, compression, date, work } = build;
-  const { deb, rpm } = runtime.architecture;
-  const layOut = async (name: string, places: typeof DEB_PLACES): Promise<FileTree> => {
-    const tree = new FileTree(join(work, `${name}-${runtime.architecture.npm}`));
-    await layOutCode(tree, built, runtime);
-    await layOutDescriptions(tree, places, date);
-    const copyright = await copyrightText(packages, runtime);
-    await tree.write(`usr/share/doc/${PROJECT.packageName}/copyright`, copyright);
-    return tree;
-  };
-  const files = await Promise.all([
-    layOut('deb', DEB_PLACES).then((tree) => makeDeb(tree, folder, { date, compression, architecture: deb })),
-    layOut('rpm', RPM_PLACES).then((tree) =>
-      makeRpm(tree, folder, {
-        date,
-        compression,
-        architecture: rpm,
-        licence: licenceExpression(packages),
-        workFolder: join(work, `rpmbuild-${rpm}`),
-      }),
-    ),
-  ]);
-  const { packageName, version } = PROJECT;
-  const packageUrls = [
-    `pkg:deb/${packageName}@${version}?arch=${deb}`,
-    `pkg:rpm/${packageName}@${version}-1?arch=${rpm}`,
-  ];
-  const bills = files.map((file, index) =>
-    writeBill(file, packageUrls[index] ?? '', packages, runtime, date),
-  );
-  return [...files, ...(await Promise.all(bills))];
+  const made = build.formats.map((format) => makePackage(format, packages, runtime, built, build));
+  return (await Promise.all(made)).flat();
 }
 
-async function writeBill(
-  file: string,
-  packageUrl: string,
+/** Gives the package and its bill of materials. */
+async function makePackage(
+  format: PackageFormat,
   packages: readonly NpmPackage[],
   runtime: Runtime,
-  date: number,
-): Promise<string> {
+  built: BuiltProgram,
+  { folder, work, date, compression }: Build,
+): Promise<readonly string[]> {
+  const { architecture } = runtime;
+  const name = `${format.name}-${architecture.npm}`;
+  const tree = new FileTree(join(work, name));
+  await layOutCode(tree, built, runtime);
+  await layOutDescriptions(tree, format.places, date);
+  const copyright = await copyrightText(packages, runtime);
+  await tree.write(`usr/share/doc/${PROJECT.packageName}/copyright`, copyright);
+  await tree.settle(date);
+  const licence = licenceExpression(packages);
+  const workFolder = join(work, `${name}-tool`);
+  const file = await format.make(tree, folder, { architecture, date, compression, licence, workFolder });
   const bill = `${file}.cdx.json`;
+  const packageUrl = format.packageUrl(architecture);
   await writeFile(bill, await billOfMaterials({ date, packageUrl, packages, runtime }));
-  return bill;
+  return [file, bill];
+}
+
+/** What this machine has the tools for; of the others `note` is told. */
+async function possibleFormats(note: (text: string) => void): Promise<readonly PackageFormat[]> {
+  const formats = [DEB, RPM];
+  const isThere = formats.map(({ tool }) =>
+    runCommand(tool, ['--version']).then(
+      () => true,
+      () => false,
+    ),
+  );
+  const there = await Promise.all(isThere);
+  for (const [index, { name, tool }] of formats.entries()) {
+    if (there[index] !== true) note(`No ${name} is built: ${tool} is not on this machine.`);
+  }
+  return formats.filter((_, index) => there[index]);
 }
 
 /** As sha256sum writes and checks them. */

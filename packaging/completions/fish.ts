@@ -35,29 +35,29 @@ ${nodes.flatMap((node) => lines(node)).join('\n')}
   }
 
   function words(at: string, value: ValueKind): readonly string[] {
-    const offered = offer(value);
-    return offered === undefined ? [] : [`${at} ${offered}`];
+    return value.kind === 'free' ? [] : [`${at} ${offer(value)}`];
   }
 
   function specification(option: OptionNode): string {
     const value = optionValue(option);
     const flags = option.short === undefined ? '' : `-s ${option.short.slice(1)} `;
-    const takes = value === undefined ? '' : ` -r ${offer(value) ?? ''}`.trimEnd();
+    const takes = value === undefined ? '' : ` ${offer(value)}`;
     return `${flags}-l ${option.long.slice(2)}${takes} -d ${quoted(option.description)}`;
   }
 
-  function offer(value: ValueKind): string | undefined {
+  /** `-x`: a value has to follow, and is no file unless it is said. */
+  function offer(value: ValueKind): string {
     switch (value.kind) {
       case 'choices':
-        return `-a ${quoted(value.choices.join(' '))}`;
+        return `-x -a ${quoted(value.choices.join(' '))}`;
       case 'file':
-        return '-F';
+        return '-r -F';
       case 'folder':
-        return "-a '(__fish_complete_directories)'";
+        return "-x -a '(__fish_complete_directories)'";
       case 'profile':
-        return `-a ${quoted(`(${name} profile list --names 2>/dev/null)`)}`;
+        return `-x -a ${quoted(`(${name} profile list --names 2>/dev/null)`)}`;
       case 'free':
-        return undefined;
+        return '-x';
     }
   }
 }

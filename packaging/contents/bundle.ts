@@ -43,6 +43,8 @@ export function bundlePages(source: string, folder: string): Promise<BundledModu
 }
 
 async function buildModules(config: InlineConfig): Promise<BundledModules> {
+  // Whoever starts this: Vite goes by it more than by anything else, down to which React is taken.
+  process.env['NODE_ENV'] = 'production';
   const built = await build({
     ...config,
     logLevel: 'warn',

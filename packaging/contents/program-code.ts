@@ -32,7 +32,14 @@ export function nativePackages({ architecture }: Runtime): readonly string[] {
 /** What is loaded of each of them. */
 function nativeFiles({ architecture }: Runtime): readonly (readonly string[])[] {
   return [
-    ['package.json', 'index.cjs', 'src/koffi/index.cjs', 'src/koffi/src/static.cjs'],
+    [
+      'package.json',
+      ...['js', 'cjs'].flatMap((kind) => [
+        `index.${kind}`,
+        `src/koffi/index.${kind}`,
+        `src/koffi/src/static.${kind}`,
+      ]),
+    ],
     ['package.json', 'index.js', `linux_${architecture.npm}/koffi.node`],
   ];
 }

@@ -2,46 +2,42 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileTree } from '../contents/file-tree.ts';
-import type { DescriptionPlaces } from '../contents/program-descriptions.ts';
 import { PROJECT } from '../project.ts';
 import { runCommand } from '../run-command.ts';
-import type { Compression } from './compression.ts';
+import type { MakeOptions, PackageFormat } from './package-format.ts';
 
 /**
  * What Node and koffi are linked with, and from which version on (a test reads it from them). Nothing else is needed
  * to start; what is recommended is there on a desktop anyway, and a server is not made one: either of NetworkManager
  * and iproute2 makes the tunnel, and passwords are kept where there is a keyring.
  */
-export const DEB_RELATIONS = {
+const RELATIONS = {
   Depends: 'libc6 (>= 2.28), libgcc-s1 | libgcc1, libstdc++6 (>= 5.2)',
   Recommends: 'ca-certificates, network-manager | iproute2',
   Suggests: 'bash-completion, gnome-keyring | kwalletmanager, xdg-utils',
 } as const;
 
-export const DEB_PLACES: DescriptionPlaces = { zshFunctions: 'usr/share/zsh/vendor-completions' };
-
 /**
- * Makes a Debian package of `files`, which has been settled. There are no maintainer scripts: what is to be done at
- * installation (menus, icons, manual pages) the packages that keep these do by themselves.
+ * Debian's packages. There are no maintainer scripts: what is to be done at installation (menus, icons, manual pages)
+ * the packages that keep these do by themselves.
  */
-export async function makeDeb(
-  files: FileTree,
-  to: string,
-  options: { readonly architecture: string; readonly date: number; readonly compression: Compression },
-): Promise<string> {
-  const control = await controlFile(files, options.architecture);
-  await files.write('DEBIAN/control', control);
+export const DEB: PackageFormat = {
+  name: 'deb',
+  tool: 'dpkg-deb',
+  places: { zshFunctions: 'usr/share/zsh/vendor-completions' },
+  make: makeDeb,
+  packageUrl: ({ deb }) => `pkg:deb/${PROJECT.packageName}@${PROJECT.version}?arch=${deb}`,
+};
+
+async function makeDeb(files: FileTree, to: string, options: MakeOptions): Promise<string> {
+  const { architecture, date, compression } = options;
+  await files.write('DEBIAN/control', await controlFile(files, architecture.deb));
   await files.write('DEBIAN/md5sums', await checksums(files));
-  await files.settle(options.date);
-  const file = join(to, `${PROJECT.packageName}_${PROJECT.version}_${options.architecture}.deb`);
-  const compressed = options.compression === 'small' ? ['-Zxz', '-z6', '--threads-max=2'] : ['-Zgzip', '-z1'];
-  await runCommand(
-    'dpkg-deb',
-    ['--root-owner-group', '--uniform-compression', ...compressed, '--build', files.root, file],
-    {
-      environment: { SOURCE_DATE_EPOCH: String(options.date) },
-    },
-  );
+  await files.settle(date);
+  const file = join(to, `${PROJECT.packageName}_${PROJECT.version}_${architecture.deb}.deb`);
+  const compressed = compression === 'small' ? ['-Zxz', '-z6', '--threads-max=2'] : ['-Zgzip', '-z1'];
+  const words = ['--root-owner-group', '--uniform-compression', ...compressed, '--build', files.root, file];
+  await runCommand(DEB.tool, words, { environment: { SOURCE_DATE_EPOCH: String(date) } });
   return file;
 }
 
@@ -53,7 +49,7 @@ async function controlFile(files: FileTree, architecture: string): Promise<strin
     Architecture: architecture,
     Maintainer: PROJECT.maintainer,
     'Installed-Size': String(await installedKibibytes(files)),
-    ...DEB_RELATIONS,
+    ...RELATIONS,
     Section: 'net',
     Priority: 'optional',
     Description: [

@@ -1,39 +1,34 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileTree } from '../contents/file-tree.ts';
-import type { DescriptionPlaces } from '../contents/program-descriptions.ts';
 import { PROJECT } from '../project.ts';
 import { runCommand } from '../run-command.ts';
-import type { Compression } from './compression.ts';
+import type { MakeOptions, PackageFormat } from './package-format.ts';
 
-export interface RpmOptions {
-  readonly architecture: string;
-  /** Unix seconds. */
-  readonly date: number;
-  readonly compression: Compression;
-  /** An SPDX expression. */
-  readonly licence: string;
-  /** A folder of its own, for what rpmbuild makes on the way. */
-  readonly workFolder: string;
-}
+/** RPM packages. Needs of libraries are read from Node and koffi by rpmbuild; there are no scripts. */
+export const RPM: PackageFormat = {
+  name: 'rpm',
+  tool: 'rpmbuild',
+  places: { zshFunctions: 'usr/share/zsh/site-functions' },
+  make: makeRpm,
+  packageUrl: ({ rpm }) => `pkg:rpm/${PROJECT.packageName}@${PROJECT.version}-1?arch=${rpm}`,
+};
 
-export const RPM_PLACES: DescriptionPlaces = { zshFunctions: 'usr/share/zsh/site-functions' };
-
-/** Makes an RPM package of `files`, which has been settled. Needs of libraries are read from Node and koffi by rpmbuild. */
-export async function makeRpm(files: FileTree, to: string, options: RpmOptions): Promise<string> {
-  const { architecture, workFolder } = options;
+async function makeRpm(files: FileTree, to: string, options: MakeOptions): Promise<string> {
+  const { workFolder, date } = options;
+  const architecture = options.architecture.rpm;
   await mkdir(workFolder, { recursive: true });
   const specification = join(workFolder, `${PROJECT.packageName}.spec`);
   await writeFile(specification, await specificationFile(files, options));
-  await runCommand('rpmbuild', ['-bb', '--quiet', '--target', `${architecture}-linux`, specification], {
-    environment: { SOURCE_DATE_EPOCH: String(options.date), LC_ALL: 'C.UTF-8' },
+  await runCommand(RPM.tool, ['-bb', '--quiet', '--target', `${architecture}-linux`, specification], {
+    environment: { SOURCE_DATE_EPOCH: String(date), LC_ALL: 'C.UTF-8' },
   });
   const name = `${PROJECT.packageName}-${PROJECT.version}-1.${architecture}.rpm`;
   await rename(join(workFolder, 'RPMS', architecture, name), join(to, name));
   return join(to, name);
 }
 
-async function specificationFile(files: FileTree, options: RpmOptions): Promise<string> {
+async function specificationFile(files: FileTree, options: MakeOptions): Promise<string> {
   const listed = (await files.list()).filter((path) => belongsToUs(path));
   const macros = {
     _topdir: options.workFolder,

@@ -1,2 +1,0 @@
-/** `small` is what is given to people; `fast` is for tests, which unpack it at once. */
-export type Compression = 'small' | 'fast';
