@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import type { NpmPackage } from './contents/npm-packages.ts';
+import { nodeParts } from './node-parts.ts';
 import { PROJECT } from './project.ts';
-import { runCommand } from './run-command.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface PackageFacts {
@@ -15,113 +14,114 @@ export interface PackageFacts {
   readonly runtime: Runtime;
 }
 
-/** What is inside a package, as CycloneDX 1.6 JSON: the registry's packages in the bundles, koffi, Node and its parts. */
-export async function billOfMaterials({
-  date,
-  packageUrl,
-  packages,
-  runtime,
-}: PackageFacts): Promise<string> {
-  const program = new Models.Component(Enums.ComponentType.Application, PROJECT.packageName, {
-    bomRef: packageUrl,
+/** What is used here of a component (CycloneDX 1.6, "component"). */
+interface Component {
+  readonly type: 'application' | 'library' | 'platform';
+  readonly 'bom-ref': string;
+  readonly group?: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly hashes?: readonly Hash[];
+  readonly licenses?: readonly [
+    { readonly license: { readonly id: string } } | { readonly expression: string },
+  ];
+  readonly purl: string;
+  readonly components?: readonly Component[];
+}
+
+interface Hash {
+  readonly alg: 'SHA-256' | 'SHA-512';
+  readonly content: string;
+}
+
+/**
+ * What is inside a package, as CycloneDX 1.6 JSON: the registry's packages in the bundles, koffi, Node and its parts.
+ * Its serial number is of its content: the same content, the same text.
+ */
+export async function billOfMaterials(facts: PackageFacts): Promise<string> {
+  const { date, packageUrl, packages, runtime } = facts;
+  const program: Component = {
+    type: 'application',
+    'bom-ref': packageUrl,
+    name: PROJECT.packageName,
     version: PROJECT.version,
-    purl: packageUrl,
     description: PROJECT.summary,
     licenses: licence(PROJECT.licence),
-  });
-  const bom = new Models.Bom({
-    metadata: new Models.Metadata({ timestamp: new Date(date * 1000), component: program }),
-  });
-  const components = new Map(packages.map((found) => [found.folder, npmComponent(found)]));
-  for (const found of packages) {
-    const component = components.get(found.folder);
-    if (component === undefined) continue;
-    bom.components.add(component);
-    program.dependencies.add(component.bomRef);
-    for (const used of found.uses) {
-      const other = components.get(used);
-      if (other !== undefined) component.dependencies.add(other.bomRef);
-    }
-  }
-  const node = await nodeComponent(runtime);
-  bom.components.add(node);
-  program.dependencies.add(node.bomRef);
-  // Of the content, so that the same content has the same number.
-  bom.serialNumber = undefined;
-  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
-  const write = (): string => serializer.serialize(bom, { sortLists: true, space: 2 });
-  bom.serialNumber = `urn:uuid:${uuidOf(write())}`;
-  return `${write()}\n`;
-}
-
-function npmComponent({ folder, name, version, licence: terms, integrity }: NpmPackage): Models.Component {
-  const [scope, short] = name.startsWith('@') ? name.split('/') : [undefined, name];
-  const packageUrl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
-  return new Models.Component(Enums.ComponentType.Library, short ?? name, {
-    ...(scope === undefined ? {} : { group: scope }),
-    version,
-    bomRef: folder,
     purl: packageUrl,
+  };
+  const components = [...packages.map(npmComponent), await nodeComponent(runtime)];
+  const content = {
+    version: 1,
+    metadata: { timestamp: new Date(date * 1000).toISOString(), component: program },
+    components,
+    dependencies: [
+      { ref: packageUrl, dependsOn: components.map((component) => component['bom-ref']) },
+      ...packages.map(({ folder, uses }) => ({ ref: folder, dependsOn: uses.toSorted() })),
+    ],
+  };
+  const bill = {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(content))}`,
+    ...content,
+  };
+  return `${JSON.stringify(bill, null, 2)}\n`;
+}
+
+function npmComponent({ folder, name, version, licence: terms, integrity }: NpmPackage): Component {
+  const [scope, short] = name.startsWith('@') ? name.split('/') : [undefined, name];
+  return {
+    type: 'library',
+    'bom-ref': folder,
+    ...(scope === undefined ? {} : { group: scope }),
+    name: short ?? name,
+    version,
+    ...(integrity === undefined ? {} : { hashes: [archiveHash(integrity)] }),
     licenses: licence(terms),
-    hashes: new Models.HashDictionary(
-      integrity?.startsWith('sha512-') === true
-        ? [[Enums.HashAlgorithm['SHA-512'], Buffer.from(integrity.slice(7), 'base64').toString('hex')]]
-        : [],
-    ),
-  });
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+  };
 }
 
-/** With what is built into it, as it says itself; of another processor's binary that cannot be asked. */
-async function nodeComponent({ nodeBinary, nodeVersion, architecture }: Runtime): Promise<Models.Component> {
+/** `sha512-` and base64, as package-lock.json has it. */
+function archiveHash(integrity: string): Hash {
+  const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
+  return { alg: 'SHA-512', content };
+}
+
+async function nodeComponent(runtime: Runtime): Promise<Component> {
+  const { nodeBinary, nodeVersion, architecture } = runtime;
+  const reference = `node-${architecture.npm}`;
   const digest = createHash('sha256').update(await readFile(nodeBinary));
-  const node = new Models.Component(Enums.ComponentType.Platform, 'node', {
+  const parts = (await nodeParts(runtime)).map(({ name, version }): Component => ({
+    type: 'library',
+    'bom-ref': `${reference}/${name}`,
+    name,
+    version,
+    purl: `pkg:generic/${name}@${encodeURIComponent(version)}`,
+  }));
+  return {
+    type: 'platform',
+    'bom-ref': reference,
+    name: 'node',
     version: nodeVersion,
-    bomRef: `node-${architecture.npm}`,
-    purl: `pkg:generic/node@${nodeVersion}`,
+    hashes: [{ alg: 'SHA-256', content: digest.digest('hex') }],
     licenses: licence('MIT'),
-    hashes: new Models.HashDictionary([[Enums.HashAlgorithm['SHA-256'], digest.digest('hex')]]),
-  });
-  if (architecture.npm !== process.arch) return node;
-  for (const [name, version] of Object.entries(await partsOf(nodeBinary))) {
-    node.components.add(
-      new Models.Component(Enums.ComponentType.Library, name, {
-        version,
-        bomRef: `node-${architecture.npm}/${name}`,
-        purl: `pkg:generic/${name}@${encodeURIComponent(version)}`,
-      }),
-    );
-  }
-  return node;
+    purl: `pkg:generic/node@${nodeVersion}`,
+    ...(parts.length === 0 ? {} : { components: parts }),
+  };
 }
 
-/** Versions of interfaces and of tables are none of parts. */
-const NO_PARTS = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz']);
-
-async function partsOf(nodeBinary: string): Promise<Readonly<Record<string, string>>> {
-  const script = 'for (const part of Object.entries(process.versions)) console.log(part.join(" "))';
-  const lines = (await runCommand(nodeBinary, ['-e', script])).trim().split('\n');
-  const parts = lines.map((line) => line.split(' '));
-  return Object.fromEntries(
-    parts.flatMap(([name = '', version = '']) =>
-      version === '' || NO_PARTS.has(name) ? [] : [[name, version]],
-    ),
-  );
+/** One licence by its SPDX name, several as an SPDX expression. */
+function licence(terms: string): NonNullable<Component['licenses']> {
+  return /^[\w.+-]+$/.test(terms) ? [{ license: { id: terms } }] : [{ expression: terms }];
 }
 
-function licence(terms: string): Models.LicenseRepository {
-  const one = /^[\w.+-]+$/.test(terms) ? new Models.SpdxLicense(terms) : new Models.LicenseExpression(terms);
-  return new Models.LicenseRepository([one]);
-}
-
-/** A UUID (version 8, RFC 9562) of a text. */
+/** A UUID of a text (version 8, RFC 9562). */
 function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

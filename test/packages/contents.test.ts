@@ -4,7 +4,6 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type BuiltPackages, packagesBuilt, packagesCanBeBuilt } from '../support/built-packages.ts';
@@ -12,18 +11,37 @@ import { type BuiltPackages, packagesBuilt, packagesCanBeBuilt } from '../suppor
 /** What is inside the deb and the rpm, without installing them. */
 
 const run = promisify(execFile);
-const billSchema = z.object({
-  serialNumber: z.string(),
-  components: z.array(
-    z.object({
-      name: z.string(),
-      group: z.string().optional(),
-      version: z.string(),
-      hashes: z.array(z.object({ content: z.string() })),
-      components: z.array(z.object({ name: z.string() })).optional(),
-    }),
-  ),
-  dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()).optional() })),
+
+/** CycloneDX 1.6 as far as it is used: nothing else may be in it. */
+const hashSchema = z.strictObject({
+  alg: z.enum(['SHA-256', 'SHA-512']),
+  content: z.string().regex(/^([0-9a-f]{64}|[0-9a-f]{128})$/),
+});
+const licenceSchema = z.union([
+  z.strictObject({ license: z.strictObject({ id: z.string() }) }),
+  z.strictObject({ expression: z.string() }),
+]);
+const partSchema = z.strictObject({
+  type: z.enum(['application', 'library', 'platform']),
+  'bom-ref': z.string().min(1),
+  group: z.string().optional(),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  description: z.string().optional(),
+  hashes: z.array(hashSchema).optional(),
+  licenses: z.array(licenceSchema).optional(),
+  purl: z.string().regex(/^pkg:(npm|deb|rpm|generic)\/[^ ]+@[^ ]+$/),
+});
+const componentSchema = partSchema.extend({ components: z.array(partSchema).optional() });
+const billSchema = z.strictObject({
+  $schema: z.literal('http://cyclonedx.org/schema/bom-1.6.schema.json'),
+  bomFormat: z.literal('CycloneDX'),
+  specVersion: z.literal('1.6'),
+  serialNumber: z.string().regex(/^urn:uuid:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/),
+  version: z.literal(1),
+  metadata: z.strictObject({ timestamp: z.iso.datetime(), component: partSchema }),
+  components: z.array(componentSchema),
+  dependencies: z.array(z.strictObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 
 // Much is packed and unpacked, and on a busy machine that is not quick.
@@ -140,11 +158,7 @@ describe.skipIf(!packagesCanBeBuilt())('packages', () => {
     expect(texts.some((text) => /new URL\(["'][^"']+\.ts["']/.test(text))).toBe(false);
   });
 
-  test('bills of materials are valid, and say what is inside', async () => {
-    const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
-    for (const file of [built.deb, built.rpm]) {
-      expect(await validator.validate(await readFile(`${file}.cdx.json`, 'utf8'))).toBeNull();
-    }
+  test('bills of materials say what is inside', async () => {
     const { components, dependencies, serialNumber } = await bill(built.deb);
     expect(serialNumber).not.toBe((await bill(built.rpm)).serialNumber);
     const names = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
@@ -152,15 +166,28 @@ describe.skipIf(!packagesCanBeBuilt())('packages', () => {
     // In node_modules, and in no package.
     for (const absent of ['vite', 'electron', 'typescript', 'playwright-core'])
       expect(names).not.toContain(absent);
-    expect(components.every(({ hashes }) => hashes.length > 0)).toBe(true);
+    expect(components.every(({ hashes }) => hashes?.length === 1)).toBe(true);
     const reactDom = dependencies.find(({ ref }) => ref === 'node_modules/react-dom');
     expect(reactDom?.dependsOn).toEqual(['node_modules/react', 'node_modules/scheduler']);
+  });
+
+  test('what bills refer to is in them, once', async () => {
+    const { components, dependencies, metadata } = await bill(built.rpm);
+    const all = [
+      metadata.component,
+      ...components,
+      ...components.flatMap(({ components: inner = [] }) => inner),
+    ];
+    const references = all.map((component) => component['bom-ref']);
+    expect(new Set(references).size).toBe(references.length);
+    for (const { ref, dependsOn } of dependencies)
+      expect(references).toEqual(expect.arrayContaining([ref, ...dependsOn]));
   });
 
   test('the bill’s Node is the one inside, with its parts', async () => {
     const node = (await bill(built.deb)).components.find(({ name }) => name === 'node');
     const digest = createHash('sha256').update(await readFile(join(home, 'node')));
-    expect(node?.hashes).toEqual([{ content: digest.digest('hex') }]);
+    expect(node?.hashes).toEqual([{ alg: 'SHA-256', content: digest.digest('hex') }]);
     expect(node?.components?.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['openssl', 'v8', 'zlib']),
     );
