@@ -6,6 +6,7 @@ import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { collect, parseDescriptor, parseInteger } from '../option-values.ts';
 import { printable } from '../output.ts';
+import { routerAddresses } from './router-addresses.ts';
 import { type DemoUser, makeDemoUser, routerConfig } from './router-config.ts';
 import type { RouterConfig } from '../../emulator/config.ts';
 import type { DialInUserInput } from '../../emulator/dial-in-user.ts';
@@ -139,7 +140,7 @@ async function serve(
   const started = await startRouter(config, { pages }).catch(notStarted);
   if ('reason' in started) return output.fail(started);
   const router = started;
-  const address = pagesAddress(router);
+  const addresses = routerAddresses(router);
   const kept = await keep().catch(notStarted);
   if (kept !== undefined) {
     await router.close();
@@ -155,14 +156,18 @@ async function serve(
     fingerprint: router.certificate.fingerprint,
     publicKeySha256: router.certificate.publicKeySha256,
     users: names,
-    pages: address,
+    pages: addresses.pages,
+    pagesElsewhere: addresses.pagesElsewhere,
     administrator: { userName: 'admin', ...(firstPassword === undefined ? {} : { firstPassword }) },
     ...(demo === undefined ? {} : { demoUser: demo }),
   });
   output.line(`Listening on ${router.host}, port ${router.port}.`);
   output.line(`Certificate (SHA-256) ${router.certificate.fingerprint}`);
   output.line(names.length === 0 ? 'There are no users: nobody may dial in.' : `Users: ${names.join(', ')}`);
-  output.line(`The router’s pages: ${output.style.strong(address)}`);
+  output.line(`The router’s pages: ${output.style.strong(addresses.pages)}`);
+  if (addresses.pagesElsewhere.length > 0) {
+    output.line(`  from other devices: ${addresses.pagesElsewhere.join(' ')}`);
+  }
   output.line(
     firstPassword === undefined
       ? 'Administrator: admin, with the password set before.'
@@ -172,13 +177,15 @@ async function serve(
     output.line(`User ${demo.userName}: PIN ${demo.pin}, secret ${demo.secret}`);
     output.line('In another terminal:');
     output.line(
-      `  smartvpn profile add demo --server ${router.host}:${router.port} --user-name ${demo.userName} --authentication motp`,
+      `  smartvpn profile add demo --server ${addresses.here}:${router.port} --user-name ${demo.userName} --authentication motp`,
     );
     output.line('  smartvpn otp            (asks for the secret and the PIN)');
     output.line('  smartvpn test demo      (asks for the code)');
   }
   output.note('Ctrl-C ends it.');
-  if (opensBrowser) await openBrowser(address);
+  if (opensBrowser && !(await openBrowser(addresses.pages))) {
+    output.note('No browser can be opened here: go to the address above.');
+  }
   const stopListening = router.syslog.subscribe((line) => {
     output.object({ event: 'syslog', line });
     output.line(printable(line));
@@ -189,16 +196,12 @@ async function serve(
   return exitCode('done');
 }
 
-/** For a browser on this machine: an address that stands for all of them is not one to go to. */
-function pagesAddress({ host, port }: { readonly host: string; readonly port: number }): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`;
-}
-
-async function openBrowser(url: string): Promise<void> {
+/** False = there is no screen here. */
+async function openBrowser(url: string): Promise<boolean> {
   const { browserStart, startBrowser, thisMachine } = await import('../ui/open-browser.ts');
   const start = browserStart(url, thisMachine());
   if (start !== undefined) startBrowser(start);
+  return start !== undefined;
 }
 
 function ended(context: Context, signal: AbortSignal): Promise<void> {

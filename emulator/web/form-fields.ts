@@ -160,13 +160,15 @@ export function shownField(label: string, value: HtmlPart, hint?: HtmlPart): Htm
   </div>`;
 }
 
-/** On top of a form that was not taken: what is wrong, with a way to each place. */
+/** On top of a form that was not taken: what is wrong in the order of `labels`, with a way to each place. */
 export function errorSummary(
   errors: FieldErrors,
   labels: Readonly<Record<string, string>>,
 ): Html | undefined {
   if (errors.size === 0) return undefined;
-  const items = [...errors].map(([name, error]) => {
+  const order = Object.keys(labels);
+  const inOrder = [...errors].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  const items = inOrder.map(([name, error]) => {
     const label = labels[name];
     return label === undefined
       ? html`<li>${error}</li>`

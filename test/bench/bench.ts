@@ -11,6 +11,7 @@ import { idle } from './idle.ts';
 import { loadAverage, machineFacts } from './machine-facts.ts';
 import { manySessions } from './many-sessions.ts';
 import { type BenchOptions, type SectionName, parseOptions } from './options.ts';
+import { routerPages } from './router-pages.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { throughput } from './throughput.ts';
 
@@ -21,6 +22,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   'connect-time': 'Connect time',
   idle: 'Connected and idle',
   'many-sessions': 'The emulator with many sessions',
+  'router-pages': 'The router’s pages while many sessions are up',
 };
 
 const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult>>> = {
@@ -28,6 +30,7 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   'connect-time': connectTime,
   idle,
   'many-sessions': manySessions,
+  'router-pages': routerPages,
 };
 
 async function bench(options: BenchOptions): Promise<void> {

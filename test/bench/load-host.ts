@@ -24,6 +24,11 @@ export class LoadHost {
     return roundTripsSchema.parse(await this.#ask({ ask: 'round-trips', count, pauseMilliseconds }));
   }
 
+  /** A ping a second in each session for so long; says how many were answered. */
+  async traffic(milliseconds: number): Promise<number> {
+    return z.number().parse(await this.#ask({ ask: 'traffic', milliseconds }));
+  }
+
   /** Ends all its sessions; says how many had ended by themselves. */
   async closeSessions(): Promise<z.infer<typeof closedSchema>> {
     return closedSchema.parse(await this.#ask({ ask: 'close' }));

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Session } from '../../client/session/session-types.ts';
 import { openTimedSession } from './timed-session.ts';
@@ -19,6 +20,7 @@ const questionSchema = z.discriminatedUnion('ask', [
     concurrency: z.number(),
   }),
   z.object({ ask: z.literal('round-trips'), count: z.number(), pauseMilliseconds: z.number() }),
+  z.object({ ask: z.literal('traffic'), milliseconds: z.number() }),
   z.object({ ask: z.literal('close') }),
 ]);
 export type LoadQuestion = z.infer<typeof questionSchema>;
@@ -54,17 +56,33 @@ async function roundTrips(count: number, pauseMilliseconds: number): Promise<num
   for (let i = 0; i < count; i += 1) {
     const milliseconds = await sessions[0]?.measureRoundTrip();
     if (milliseconds !== undefined) measured.push(milliseconds);
-    await new Promise((resolve) => {
-      setTimeout(resolve, pauseMilliseconds);
-    });
+    await wait(pauseMilliseconds);
   }
   return measured;
+}
+
+/** A ping to the router in each session once a second, spread over it. Gives how many were answered. */
+async function traffic(milliseconds: number): Promise<number> {
+  const end = performance.now() + milliseconds;
+  const pings = sessions.map(async (session, place) => {
+    await wait((1000 * place) / sessions.length);
+    let answered = 0;
+    while (performance.now() < end) {
+      const next = performance.now() + 1000;
+      if ((await session.measureRoundTrip()) !== undefined) answered += 1;
+      await wait(Math.max(0, next - performance.now()));
+    }
+    return answered;
+  });
+  return (await Promise.all(pings)).reduce((sum, answered) => sum + answered, 0);
 }
 
 async function answer(question: LoadQuestion): Promise<unknown> {
   switch (question.ask) {
     case 'open':
       return open(question);
+    case 'traffic':
+      return traffic(question.milliseconds);
     case 'round-trips':
       return roundTrips(question.count, question.pauseMilliseconds);
     case 'close': {

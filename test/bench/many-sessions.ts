@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { table } from '../support/narration.ts';
-import { RouterHost } from '../support/router-host.ts';
 import type { Cleanup } from './cleanup.ts';
-import { LoadHost } from './load-host.ts';
+import { Crowd } from './crowd.ts';
 import { loadAverage } from './machine-facts.ts';
 import { median, quantile } from './median.ts';
 import { cpuSeconds, openDescriptors, processUsage } from './process-usage.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { fixed, mebibytes } from './text.ts';
 
-const HOST = '127.0.0.1';
-const LOAD_PROCESSES = 2;
-/** Sign-ins under way at once, in each load process. */
-const CONCURRENCY = 16;
 /** The first sign-ins compile the emulator's code; they are not counted. */
 const WARM_UPS = 10;
 const ROUND_TRIPS = { count: 50, pauseMilliseconds: 20 };
@@ -70,44 +64,17 @@ async function measureSessions(
   round: number,
   quick: boolean,
 ): Promise<SessionsSample> {
-  const account = { userName: 'load', password: randomBytes(12).toString('base64url') };
-  const router = await RouterHost.start({
-    listen: { host: HOST, port: 0 },
-    users: [account],
-    sessionLimit: sessions + WARM_UPS,
-    ppp: {
-      gateway: '10.200.0.1',
-      netmask: '255.255.0.0',
-      addressPool: { start: '10.200.1.0', count: sessions + WARM_UPS },
-    },
-    lan: { kind: 'built-in' },
-  });
-  const closeRouter = cleanup.add(() => router.close());
-  const hosts = Array.from({ length: LOAD_PROCESSES }, () => new LoadHost());
-  const stopHosts = cleanup.add(() => Promise.all(hosts.map((host) => host.stop())));
-  const pid = router.process.pid ?? 0;
-  const openAll = async (count: number): Promise<{ signIns: number[]; failures: string[] }> => {
-    const target = { host: HOST, port: router.port, publicKeySha256: router.publicKeySha256, ...account };
-    const opened = await Promise.all(
-      hosts.map((host, index) => {
-        const share = Math.floor((count + LOAD_PROCESSES - 1 - index) / LOAD_PROCESSES);
-        return host.open({ ...target, count: share, concurrency: Math.min(share, CONCURRENCY) });
-      }),
-    );
-    return {
-      signIns: opened.flatMap(({ signIns }) => signIns),
-      failures: opened.flatMap(({ failures }) => failures),
-    };
-  };
+  const crowd = await Crowd.start(cleanup, sessions + WARM_UPS);
+  const pid = crowd.router.process.pid ?? 0;
 
-  await openAll(WARM_UPS);
-  await Promise.all(hosts.map((host) => host.closeSessions()));
+  await crowd.open(WARM_UPS);
+  await crowd.closeSessions();
   const loadAverageBefore = loadAverage();
   const before = await processUsage(pid);
   const descriptorsBefore = await openDescriptors(pid);
 
   const started = performance.now();
-  const { signIns, failures } = await openAll(sessions);
+  const { signIns, failures } = await crowd.open(sessions);
   const seconds = (performance.now() - started) / 1000;
   const signedIn = await processUsage(pid);
 
@@ -115,22 +82,22 @@ async function measureSessions(
   await wait(idleMilliseconds);
   const during = await processUsage(pid);
   const descriptorsDuring = await openDescriptors(pid);
-  const roundTrips = (await hosts[0]?.roundTrips(ROUND_TRIPS.count, ROUND_TRIPS.pauseMilliseconds)) ?? [];
+  const roundTrips =
+    (await crowd.hosts[0]?.roundTrips(ROUND_TRIPS.count, ROUND_TRIPS.pauseMilliseconds)) ?? [];
 
   const closing = performance.now();
-  const closed = await Promise.all(hosts.map((host) => host.closeSessions()));
+  const lost = await crowd.closeSessions();
   const closeMilliseconds = performance.now() - closing;
   const after = await processUsage(pid);
   const descriptorsAfter = await openDescriptors(pid);
-  await stopHosts();
-  await closeRouter();
+  await crowd.end();
 
   return {
     sessions,
     round,
     loadAverageBefore,
     failures,
-    lost: closed.reduce((sum, { lost }) => sum + lost, 0),
+    lost,
     signInsPerSecond: signIns.length / seconds,
     cpuPerSignIn: (1000 * cpuSeconds(before, signedIn)) / sessions,
     signInMedian: median(signIns),

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type Result, err, ok } from '../../shared/result.ts';
 
-export const SECTIONS = ['throughput', 'connect-time', 'idle', 'many-sessions'] as const;
+export const SECTIONS = ['throughput', 'connect-time', 'idle', 'many-sessions', 'router-pages'] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchOptions {

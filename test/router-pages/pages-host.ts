@@ -17,7 +17,17 @@ export interface Look {
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
   readonly javaScriptEnabled?: boolean;
+  /** For example "Asia/Kathmandu"; UTC when left out. */
+  readonly timeZone?: string;
 }
+
+/** Every page is looked at in each of them. */
+export const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: 'desktop-light', scheme: 'light', width: 1280, height: 860 },
+  { name: 'desktop-dark', scheme: 'dark', width: 1280, height: 860 },
+  { name: 'phone-light', scheme: 'light', width: 390, height: 844 },
+  { name: 'phone-dark', scheme: 'dark', width: 390, height: 844 },
+];
 
 export interface OpenedPage {
   readonly page: Page;
@@ -80,7 +90,7 @@ async function open(browser: Browser, address: string, look: Look): Promise<Open
     viewport: { width: look.width ?? 1200, height: look.height ?? 800 },
     colorScheme: look.scheme ?? 'light',
     locale: 'en-GB',
-    timezoneId: 'UTC',
+    timezoneId: look.timeZone ?? 'UTC',
     ignoreHTTPSErrors: true,
     javaScriptEnabled: look.javaScriptEnabled ?? true,
     permissions: ['clipboard-read', 'clipboard-write', 'accelerometer', 'gyroscope', 'magnetometer'],

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { motpCode } from '../../shared/otp/motp.ts';
 import { accessibilityFaults } from '../renderer/window.ts';
-import { ARTEFACTS, type Look, type PagesHost, startPagesHost } from './pages-host.ts';
+import { ARTEFACTS, LOOKS, type PagesHost, startPagesHost } from './pages-host.ts';
 
 let host: PagesHost;
 let address = '';
@@ -101,6 +101,59 @@ describe('the code', () => {
   });
 });
 
+describe('the code is the same', () => {
+  test.each(['Pacific/Kiritimati', 'America/St_Johns', 'Asia/Kathmandu'])('in %s', async (timeZone) => {
+    const { page, context } = await host.open(`${address}/token/`, { timeZone });
+    await page.clock.setFixedTime(1_659_540_022_000);
+    expect(await page.evaluate('new Date().getTimezoneOffset()')).not.toBe(0);
+    await addProfile(page, 'Office', 'bbb1912bb5c515be');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await enterPin(page, '9999');
+    expect(await page.getByLabel('Code', { exact: true }).textContent()).toBe('ced7b1');
+    await context.close();
+  });
+});
+
+describe('a page that nobody sees', () => {
+  test('stands still, and is right again at once', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await page.clock.install({ time: 1_659_539_000_000 });
+    await addProfile(page, 'Office', 'bbb1912bb5c515be');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter your PIN.').waitFor();
+    await page.clock.pauseAt(1_659_540_022_000);
+    await enterPin(page, '9999');
+    const code = page.getByLabel('Code', { exact: true });
+    const timer = page.locator('.timer text');
+    await page.clock.runFor(100);
+    expect([await code.textContent(), await timer.textContent()]).toEqual(['ced7b1', '8']);
+    await see(page, false);
+    await page.evaluate(
+      `new MutationObserver(() => { globalThis.moved = true; }).observe(document.body,
+        { subtree: true, childList: true, characterData: true, attributes: true })`,
+    );
+    await page.clock.runFor(20_000);
+    expect(await page.evaluate('globalThis.moved')).toBeUndefined();
+    await see(page, true);
+    await page.clock.runFor(100);
+    expect(await code.textContent()).toBe(motpCode(165_954_004, 'bbb1912bb5c515be', '9999'));
+    // and the PIN is forgotten in its time, seen or not
+    await see(page, false);
+    await page.clock.runFor(60_000);
+    await see(page, true);
+    await page.getByText('Enter your PIN.').waitFor();
+    await context.close();
+  });
+});
+
+/** As when the phone's screen goes off and on, or another tab is looked at. */
+async function see(page: Page, isSeen: boolean): Promise<void> {
+  await page.evaluate(
+    `Object.defineProperty(document, 'hidden', { value: ${String(!isSeen)}, configurable: true });
+     document.dispatchEvent(new Event('visibilitychange'))`,
+  );
+}
+
 describe('a new profile', () => {
   test('initialises a secret of 32 digits, shows it on demand, and is gone when deleted', async () => {
     const { page, context } = await host.open(`${address}/token/`);
@@ -112,6 +165,9 @@ describe('a new profile', () => {
     await page.getByRole('button', { name: 'Random' }).click();
     const made = (await page.getByLabel('New secret').textContent())?.replaceAll(' ', '') ?? '';
     expect(made).toMatch(/^[0-9a-f]{32}$/);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(made);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: '<b>Home</b>' }).waitFor();
     expect(await page.locator('body').textContent()).not.toContain(made.slice(0, 4));
@@ -155,6 +211,20 @@ describe('a new profile', () => {
   });
 });
 
+describe('on a phone', () => {
+  test('it can be installed: the browser itself finds nothing to say against it', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await page.evaluate('navigator.serviceWorker.ready');
+    const devtools = await context.newCDPSession(page);
+    const manifest = await devtools.send('Page.getAppManifest');
+    expect([manifest.url, manifest.errors]).toEqual([`${address}/token/token.webmanifest`, []]);
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+    // a context of Playwright is a private one, from which nothing is ever installed
+    expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+    await context.close();
+  });
+});
+
 describe('without the router', () => {
   test('it starts, with its profiles, and says that the clock cannot be compared', async () => {
     const own = await host.startRouter();
@@ -184,12 +254,6 @@ describe('without the router', () => {
   });
 });
 
-const LOOKS: readonly (Look & { readonly name: string })[] = [
-  { name: 'desktop-light', scheme: 'light', width: 1280, height: 860 },
-  { name: 'phone-light', scheme: 'light', width: 390, height: 844 },
-  { name: 'phone-dark', scheme: 'dark', width: 390, height: 844 },
-];
-
 describe.each(LOOKS)('every view, $name', (look) => {
   test('is accessible and fits the screen', async () => {
     const { page, context, complaints } = await host.open(`${address}/token/`, look);
@@ -202,8 +266,23 @@ describe.each(LOOKS)('every view, $name', (look) => {
     await addProfile(page, 'Office', 'xyz');
     await page.getByRole('button', { name: 'Save' }).click();
     await check('errors');
-    await page.getByLabel('Secret, as the router shows it').fill('bbb1912bb5c515be');
+    await page.getByLabel('Initialise Secret').check();
+    await page.getByRole('button', { name: 'Shake' }).click();
+    await page.getByText('Shake the phone').waitFor();
+    await check('shake');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Random' }).click();
+    await check('new-secret');
+    await page.getByLabel('Encrypt the secret with my PIN').check();
     await page.getByRole('button', { name: 'Save' }).click();
+    await check('pin-first');
+    await enterPin(page, '9999');
+    await page.getByText('And once more.').waitFor();
+    await enterPin(page, '9998');
+    await page.getByText('The two were not the same.').waitFor();
+    await check('pin-differs');
+    await enterPin(page, '9999');
+    await enterPin(page, '9999');
     await page.getByText('agree on the time').waitFor();
     await enterPin(page, '99');
     await check('pin');
@@ -211,10 +290,19 @@ describe.each(LOOKS)('every view, $name', (look) => {
     await page.getByLabel('Code', { exact: true }).waitFor();
     await check('code');
     await page.getByRole('link', { name: 'Details' }).click();
+    await check('details');
     await page.getByRole('button', { name: 'Show the secret' }).click();
+    await page.getByText('nobody can tell').waitFor();
+    await check('secret-pin');
+    await enterPin(page, '9999');
     await page.getByRole('button', { name: 'QR code' }).click();
     await check('secret');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await check('delete');
+    await page.getByRole('link', { name: 'Code' }).click();
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await check('profiles');
     expect(complaints).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 90_000);
 });

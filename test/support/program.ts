@@ -102,8 +102,11 @@ export function startOnTerminal(
   words: readonly string[],
   home: Home,
   environment?: NodeJS.ProcessEnv,
+  prefix: readonly string[] = [],
 ): Running {
-  const command = [PROGRAM, ...words].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+  const command = [...prefix, PROGRAM, ...words]
+    .map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
+    .join(' ');
   const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
     env: { ...home.environment, TERM: 'xterm', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],

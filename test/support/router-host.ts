@@ -13,6 +13,7 @@ const startedSchema = z.object({
   port: z.number(),
   fingerprint: z.string(),
   publicKeySha256: z.string(),
+  firstPassword: z.string().optional(),
 });
 
 const rowSchema = z.object({
@@ -39,22 +40,30 @@ export class RouterHost {
   readonly port: number;
   readonly fingerprint: string;
   readonly publicKeySha256: string;
+  /** The administrator's, of a router with pages. */
+  readonly firstPassword: string | undefined;
 
   private constructor(child: ChildProcess, started: z.infer<typeof startedSchema>) {
     this.process = child;
     this.port = started.port;
     this.fingerprint = started.fingerprint;
     this.publicKeySha256 = started.publicKeySha256;
+    this.firstPassword = started.firstPassword;
   }
 
-  static async start(config: RouterConfigInput, namespace?: Namespace): Promise<RouterHost> {
+  static async start(
+    config: RouterConfigInput,
+    namespace?: Namespace,
+    options: { readonly pages: boolean } = { pages: false },
+  ): Promise<RouterHost> {
     const argv = [process.execPath, PROGRAM];
-    const options = { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] as const };
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
     const child =
       namespace === undefined
-        ? spawn(process.execPath, [PROGRAM], { stdio: [...options.stdio] })
-        : namespace.spawn(argv, { stdio: [...options.stdio] });
-    return new RouterHost(child, startedSchema.parse(await ask(child, { ask: 'start', config })));
+        ? spawn(process.execPath, [PROGRAM], { stdio: [...stdio] })
+        : namespace.spawn(argv, { stdio: [...stdio] });
+    const started = await ask(child, { ask: 'start', config, ...options });
+    return new RouterHost(child, startedSchema.parse(started));
   }
 
   async connections(): Promise<z.infer<typeof connectionsSchema>> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loadRouterPages } from '../../cli/commands/router-pages.ts';
 import type { RouterConfigInput } from '../../emulator/config.ts';
 import { type FaultInput, faultSchema } from '../../emulator/faults.ts';
 import { startRouter } from '../../emulator/router.ts';
@@ -8,7 +9,7 @@ import { startRouter } from '../../emulator/router.ts';
  * IPC channel, where the user's password and secret do not show in a list of processes.
  */
 const questionSchema = z.discriminatedUnion('ask', [
-  z.object({ ask: z.literal('start'), config: z.record(z.string(), z.unknown()) }),
+  z.object({ ask: z.literal('start'), config: z.record(z.string(), z.unknown()), pages: z.boolean() }),
   z.object({ ask: z.literal('connections') }),
   z.object({ ask: z.literal('drop'), vpn: z.number() }),
   z.object({ ask: z.literal('faults'), faults: z.array(faultSchema) }),
@@ -16,9 +17,9 @@ const questionSchema = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('close') }),
 ]);
 
-/** `config` is checked by the router itself. */
+/** `config` is checked by the router itself. `pages`: with its web interface, which is built first where it must be. */
 export type RouterQuestion =
-  | { ask: 'start'; config: RouterConfigInput }
+  | { ask: 'start'; config: RouterConfigInput; pages: boolean }
   | { ask: 'connections' }
   | { ask: 'drop'; vpn: number }
   | { ask: 'faults'; faults: readonly FaultInput[] }
@@ -29,9 +30,13 @@ let router: Awaited<ReturnType<typeof startRouter>> | undefined;
 
 async function answer(question: z.infer<typeof questionSchema>): Promise<unknown> {
   switch (question.ask) {
-    case 'start':
-      router = await startRouter(question.config);
-      return { port: router.port, ...router.certificate };
+    case 'start': {
+      const web = question.pages
+        ? await loadRouterPages(undefined, (text) => process.stderr.write(`${text}\n`))
+        : undefined;
+      router = await startRouter(question.config, web === undefined ? {} : { pages: web.pages });
+      return { port: router.port, ...router.certificate, firstPassword: web?.firstPassword };
+    }
     case 'connections':
       return { rows: router?.connections() ?? [], syslog: router?.syslog.lines() ?? [] };
     case 'drop':

@@ -22,8 +22,8 @@ export function followLog(table: HTMLTableElement): void {
     const rows = lines.filter((line) => line.text.toLowerCase().includes(wanted())).map(rowOf);
     body.replaceChildren(...rows.reverse());
   };
-  followEvents(address, (data) => {
-    const event = eventSchema.safeParse(data);
+  followEvents(address, (text) => {
+    const event = eventSchema.safeParse(JSON.parse(text));
     if (!event.success) return;
     if (event.data.all) {
       ({ lines } = event.data);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { followEvents } from './event-stream.ts';
+import { whileInSight } from './in-sight.ts';
 
 /** As emulator/web/live-rows.ts sends it. */
 const eventSchema = z.object({
@@ -46,10 +47,10 @@ export function followRows(table: HTMLTableElement): void {
   if (body === undefined || address === undefined) return;
   const shown = new Map<number, ShownRow>();
   let isFirst = true;
-  followEvents(address, (data) => {
-    const event = eventSchema.safeParse(data);
-    if (!event.success) return;
+  followEvents(address, (text) => {
     performance.mark('rows-start');
+    const event = eventSchema.safeParse(JSON.parse(text));
+    if (!event.success) return;
     if (isFirst) body.replaceChildren();
     isFirst = false;
     take(event.data, shown, body);
@@ -63,7 +64,10 @@ export function followRows(table: HTMLTableElement): void {
   const write = () => {
     for (const row of inSight(table, body, shown)) writeRow(row);
   };
-  setInterval(write, 1000);
+  whileInSight(() => {
+    const timer = setInterval(write, 1000);
+    return () => clearInterval(timer);
+  });
   table.parentElement?.addEventListener('scroll', () => requestAnimationFrame(write), { passive: true });
 }
 

@@ -33,7 +33,13 @@ function ProfileList({ profiles }: { readonly profiles: readonly TokenProfile[] 
     <main>
       <h1>mOTP token</h1>
       {profiles.length === 0 ? (
-        <p className="empty">No profile yet. Secrets stay on this device.</p>
+        <>
+          <p className="empty">No profile yet.</p>
+          <p className="hint">
+            A profile makes the one-time passwords of one user. Its secret stands in the router’s user profile
+            as well, together with the PIN; here it stays on this device.
+          </p>
+        </>
       ) : (
         <ul className="profiles">
           {profiles.map(({ id, name }) => (

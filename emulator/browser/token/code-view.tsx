@@ -1,9 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { MOTP_STEP_MILLISECONDS, motpCode, motpCounter, motpStepStart } from '../../../shared/otp/motp.ts';
+import { CopyButton } from './copy-button.tsx';
 import { clockDifference, clockText } from './router-clock.ts';
 import { PinPad } from './pin-pad.tsx';
 import { openSecret } from './sealed-secret.ts';
 import type { TokenProfile } from './token-profile.ts';
+import { useVisible } from './visible.ts';
 
 /** After so long the PIN is forgotten. */
 const SHOWN_MILLISECONDS = 60_000;
@@ -17,6 +19,7 @@ interface Unlocked {
 /** PIN pad, then the code with what is left of its ten seconds. Whether the PIN was right only the router knows. */
 export function CodeView({ profile }: { readonly profile: TokenProfile }) {
   const [unlocked, setUnlocked] = useState<Unlocked>();
+  const lock = useCallback(() => setUnlocked(undefined), []);
   const unlock = async (pin: string) => {
     const secret = await openSecret(profile.secret, pin);
     setUnlocked({ secret, pin, until: Date.now() + SHOWN_MILLISECONDS });
@@ -34,7 +37,7 @@ export function CodeView({ profile }: { readonly profile: TokenProfile }) {
           <PinPad digits={profile.pinDigits} onPin={(pin) => void unlock(pin)} />
         </>
       ) : (
-        <ShownCode unlocked={unlocked} onOver={() => setUnlocked(undefined)} />
+        <ShownCode unlocked={unlocked} onOver={lock} />
       )}
       <ClockLine />
     </main>
@@ -43,22 +46,16 @@ export function CodeView({ profile }: { readonly profile: TokenProfile }) {
 
 function ShownCode({ unlocked, onOver }: { readonly unlocked: Unlocked; readonly onOver: () => void }) {
   const now = useSeconds();
-  const [copied, setCopied] = useState('');
+  // a phone that sleeps stops its timers: the first second after it counts too
   const isOver = now >= unlocked.until;
   useEffect(() => {
-    if (isOver) onOver();
-  }, [isOver, onOver]);
+    if (isOver) return onOver();
+    const timer = setTimeout(onOver, unlocked.until - Date.now());
+    return () => clearTimeout(timer);
+  }, [isOver, onOver, unlocked]);
   const counter = motpCounter(now);
   const code = motpCode(counter, unlocked.secret, unlocked.pin);
   const left = Math.ceil((motpStepStart(counter) + MOTP_STEP_MILLISECONDS - now) / 1000);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(code);
-      setCopied(code);
-    } catch {
-      setCopied('');
-    }
-  };
   return (
     <section className="shown" aria-label="One-time password">
       <div className="code-line">
@@ -68,9 +65,7 @@ function ShownCode({ unlocked, onOver }: { readonly unlocked: Unlocked; readonly
         <Timer left={left} />
       </div>
       <div className="buttons">
-        <button type="button" className="main" onClick={() => void copy()}>
-          {copied === code ? 'Copied' : 'Copy'}
-        </button>
+        <CopyButton text={code} isMain />
         <button type="button" onClick={onOver}>
           Lock
         </button>
@@ -104,25 +99,30 @@ function Timer({ left }: { readonly left: number }) {
   );
 }
 
-/** Unix milliseconds, anew at each full second of the device's clock. */
+/** Unix milliseconds, anew at each full second of the device's clock while the page can be seen. */
 function useSeconds(): number {
   const [now, setNow] = useState(() => Date.now());
+  const isVisible = useVisible();
   useEffect(() => {
+    if (!isVisible) return undefined;
     const untilNext = () => 1000 - (Date.now() % 1000);
     const tick = () => {
       setNow(Date.now());
       timer = setTimeout(tick, untilNext());
     };
-    let timer = setTimeout(tick, untilNext());
+    let timer = setTimeout(tick, 0);
     return () => clearTimeout(timer);
-  }, []);
+  }, [isVisible]);
   return now;
 }
 
 function ClockLine() {
   const [difference, setDifference] = useState<number>();
   const [isAsked, setAsked] = useState(false);
+  const isVisible = useVisible();
+  // whoever comes back to the page may have set the clock meanwhile
   useEffect(() => {
+    if (!isVisible) return undefined;
     let isGone = false;
     const ask = async () => {
       const found = await clockDifference();
@@ -134,7 +134,7 @@ function ClockLine() {
     return () => {
       isGone = true;
     };
-  }, []);
+  }, [isVisible]);
   if (!isAsked) return <p className="clock" />;
   const { text, isWrong } = clockText(difference);
   return <p className={isWrong ? 'clock wrong' : 'clock'}>{text}</p>;

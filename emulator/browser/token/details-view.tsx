@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { formatMotpUri } from '../../../shared/otp/motp-uri.ts';
+import { CopyButton } from './copy-button.tsx';
+import { groupedSecret } from './grouped-secret.ts';
 import { PinPad } from './pin-pad.tsx';
 import { QrCode } from './qr-code.tsx';
 import { openSecret } from './sealed-secret.ts';
@@ -90,7 +92,7 @@ export function ShownSecret({ name, secret, isPicture, onPicture, onHide }: Show
   return (
     <section className="shown" aria-label="Secret">
       <output className="secret" aria-label="Secret">
-        {secret.match(/.{1,4}/g)?.join(' ')}
+        {groupedSecret(secret)}
       </output>
       {isPicture && (
         <QrCode
@@ -99,9 +101,7 @@ export function ShownSecret({ name, secret, isPicture, onPicture, onHide }: Show
         />
       )}
       <div className="buttons">
-        <button type="button" onClick={() => void navigator.clipboard.writeText(secret)}>
-          Copy
-        </button>
+        <CopyButton text={secret} />
         {!isPicture && (
           <button type="button" onClick={onPicture}>
             QR code

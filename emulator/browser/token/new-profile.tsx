@@ -2,6 +2,8 @@ import { type FormEvent, useState } from 'react';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { generateMotpSecret, motpSecretSchema } from '../../../shared/otp/motp.ts';
 import { parseMotpUri } from '../../../shared/otp/motp-uri.ts';
+import { CopyButton } from './copy-button.tsx';
+import { groupedSecret } from './grouped-secret.ts';
 import type { MotionEntropy } from './motion-entropy.ts';
 import { PinPad } from './pin-pad.tsx';
 import { sealSecret } from './sealed-secret.ts';
@@ -173,11 +175,18 @@ function Initialise({ secret, onSecret, error }: InitialiseProps) {
         </div>
       )}
       {secret !== '' && (
-        <output className="secret" aria-label="New secret">
-          {secret.match(/.{1,4}/g)?.join(' ')}
-        </output>
+        <>
+          <output className="secret" aria-label="New secret">
+            {groupedSecret(secret)}
+          </output>
+          <div className="buttons">
+            <CopyButton text={secret} />
+          </div>
+          <p className="hint">
+            Enter it in the router’s user profile, field Secret. Later it is shown under Details.
+          </p>
+        </>
       )}
-      {secret !== '' && <p className="hint">Enter it in the router’s user profile, field Secret.</p>}
       {error !== undefined && <p className="error">{error}</p>}
     </div>
   );

@@ -41,8 +41,11 @@ async function keepAll(): Promise<void> {
   const text = await page.clone().text();
   const named = text.matchAll(/(?:src|href)="([^"#]+)"/g);
   // each once: addAll refuses to fetch one file twice
-  await cache.addAll([...new Set(Array.from(named, ([, address = '']) => address))]);
+  const addresses = [...new Set(Array.from(named, ([, address = '']) => address))];
+  await cache.addAll(addresses);
   await cache.put('./', page);
+  const kept = new Set(['./', ...addresses].map((address) => new URL(address, location.href).href));
+  for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
 }
 
 async function answer(event: RequestEvent): Promise<Response> {

@@ -1,0 +1,108 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { AdminBrowser } from '../../emulator/testing/admin-browser.ts';
+import { type Home, type Outcome, type Running, makeHome, startProgram } from '../support/program.ts';
+
+/** `smartvpn router` as it is started by a person: what it prints, and what it keeps. */
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+interface Started {
+  readonly router: Running;
+  readonly port: number;
+  readonly admin: AdminBrowser;
+  stop(): Promise<Outcome>;
+}
+
+async function start(...words: readonly string[]): Promise<Started> {
+  const router = startProgram(['router', '--open', '--port', '0', ...words], { home });
+  onTestFinished(() => router.kill('SIGKILL'));
+  const [, port = ''] = await router.sees(/The router’s pages: https:\/\/127\.0\.0\.1:(\d+)\//);
+  const stop = async (): Promise<Outcome> => {
+    router.kill('SIGTERM');
+    return router.ended;
+  };
+  return { router, port: Number(port), admin: new AdminBrowser(Number(port)), stop };
+}
+
+const FIRST_PASSWORD = /first password ([a-z2-9-]{19}) \(shown this once\)/;
+
+async function files(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+describe('the first password', () => {
+  test('is printed once, lets in, and stands in no file', async () => {
+    const first = await start();
+    const [, password = ''] = await first.router.sees(FIRST_PASSWORD);
+    expect((await first.admin.login(password)).status).toBe(303);
+    const said = await first.stop();
+    expect(said.stdout.split(password)).toHaveLength(2);
+    for (const file of await files(home.folder)) expect(await readFile(file, 'utf8')).not.toContain(password);
+
+    const second = await start();
+    await second.router.sees(/Administrator: admin, with the password set before\./);
+    expect((await second.admin.login(password)).status).toBe(303);
+    const { stdout } = await second.stop();
+    expect(stdout).not.toMatch(FIRST_PASSWORD);
+    expect(stdout).not.toContain(password);
+  });
+});
+
+describe('the state', () => {
+  test('is one folder that only its owner may look into, and all of it is documented', async () => {
+    const started = await start('--demo-user');
+    const [, password = ''] = await started.router.sees(FIRST_PASSWORD);
+    await started.admin.login(password);
+    const ppp = {
+      authentication: 'pap',
+      start: '192.168.240.50',
+      count: '20',
+      dns1: '192.168.240.1',
+      mru: '1400',
+    };
+    expect((await started.admin.submit('/ppp', '/ppp', ppp)).status).toBe(303);
+    await started.stop();
+
+    const folder = join(home.folder, 'state/smartvpn/router');
+    const kept = await files(home.folder);
+    expect(kept.filter((file) => !file.startsWith(`${folder}/`))).toEqual([]);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    const modes = await Promise.all(kept.map(async (file) => (await stat(file)).mode & 0o777));
+    expect(new Set(modes)).toEqual(new Set([0o600]));
+    const guide = await readFile(join(import.meta.dirname, '../../docs/router-emulator.md'), 'utf8');
+    const names = await readdir(folder);
+    expect(names.toSorted()).toEqual(['administrator.json', 'certificate.json', 'config.json', 'users.json']);
+    for (const name of names) expect(guide).toContain(`\`${name}\``);
+  });
+
+  test('is where --state says', async () => {
+    const folder = join(home.folder, 'elsewhere');
+    const started = await start('--state', folder);
+    await started.router.sees(FIRST_PASSWORD);
+    await started.stop();
+    const kept = await files(home.folder);
+    expect(kept.filter((file) => !file.startsWith(`${folder}/`))).toEqual([]);
+    expect(kept).not.toEqual([]);
+  });
+
+  test('is none at all with --ephemeral, and the password is another each time', async () => {
+    const passwords = new Set<string>();
+    for (let turn = 0; turn < 2; turn += 1) {
+      const started = await start('--ephemeral', '--demo-user');
+      const [, password = ''] = await started.router.sees(FIRST_PASSWORD);
+      passwords.add(password);
+      expect((await started.admin.login(password)).status).toBe(303);
+      expect((await started.admin.submit('/ssl', '/ssl/regenerate', { commonName: 'x' })).status).toBe(303);
+      await started.stop();
+    }
+    expect(passwords.size).toBe(2);
+    expect(await files(home.folder)).toEqual([]);
+  });
+});
