@@ -89,6 +89,18 @@ export type FailureCause =
 
 export type FailureKind = FailureCause['kind'];
 
+/** What the DNS servers of a tunnel are asked. */
+export const DNS_USES = [
+  'every-name',
+  /** Names of the profile's search domains; all others where they were asked before. */
+  'search-domains',
+  /** Nothing: only some networks go through the tunnel, and the profile says no domains of theirs. */
+  'no-search-domains',
+  /** Nothing: this system cannot ask for some names here and for others there. */
+  'not-separable',
+] as const;
+export type DnsUse = (typeof DNS_USES)[number];
+
 /** The tunnel as it stands once addresses are known. */
 export interface TunnelFacts {
   /** Undefined when signed in without a device ("Test connection"). */
@@ -97,6 +109,8 @@ export interface TunnelFacts {
   /** The router's address inside the tunnel. */
   readonly gateway: string;
   readonly dns: readonly string[];
+  /** Undefined without servers or without a device. */
+  readonly dnsUse?: DnsUse | undefined;
   readonly mtu: number;
   /** For example "TLSv1.3 TLS_AES_256_GCM_SHA384". */
   readonly cipher: string;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
 import { controlFailure } from '../control-failure.ts';
+import { dnsText } from '../dns-text.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
@@ -42,7 +43,7 @@ export function statusRows(status: Status, now: number): (readonly [string, stri
   if (status.since !== undefined) rows.push(['Up for', durationText(now - status.since)]);
   if (tunnel !== undefined) {
     rows.push(['Address', tunnel.address], ['Router', `${tunnel.gateway} (${tunnel.routerAddress})`]);
-    rows.push(['DNS', tunnel.dns.length === 0 ? 'none given' : tunnel.dns.join(', ')]);
+    rows.push(['DNS', dnsText(tunnel)]);
     rows.push(['Device', `${tunnel.interfaceName ?? 'none'}, MTU ${tunnel.mtu}`]);
     rows.push(['Security', `${tunnel.cipher}, ${tunnel.authentication}`]);
   }

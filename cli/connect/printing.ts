@@ -2,6 +2,7 @@ import type { Report } from './report.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { type Output, printable } from '../output.ts';
 import { bytesText, durationText, millisecondsText } from '../quantity-text.ts';
+import { dnsText } from '../dns-text.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
 /** Prints reports: one line per stage for people, the object itself for programs. */
@@ -57,11 +58,11 @@ export function printReport(output: Output, report: Report): void {
 
 function printConnected(output: Output, report: Extract<Report, { event: 'connected' }>): void {
   const { tunnel, profile } = report;
-  const dns = tunnel.dns.length === 0 ? '' : `, DNS ${tunnel.dns.join(', ')}`;
   output.line(
     `${output.style.good('Connected')} to ${profile.name} as ${output.style.strong(tunnel.address)}.`,
   );
-  output.line(`  Router ${tunnel.gateway} (${tunnel.routerAddress})${dns}`);
+  output.line(`  Router ${tunnel.gateway} (${tunnel.routerAddress})`);
+  if (tunnel.dns.length > 0) output.line(`  DNS ${dnsText(tunnel)}`);
   output.line(`  ${tunnel.cipher}, ${tunnel.authentication}, MTU ${tunnel.mtu}`);
   if (tunnel.interfaceName !== undefined) output.line(`  Device ${tunnel.interfaceName}`);
 }

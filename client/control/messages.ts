@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DNS_USES } from '../../shared/connection.ts';
 
 /**
  * What goes over a running connection's control socket: JSON, a line each. The client sends one request;
@@ -38,6 +39,7 @@ export const tunnelSchema = z.object({
   address: z.string(),
   gateway: z.string(),
   dns: z.array(z.string()).readonly(),
+  dnsUse: z.enum(DNS_USES).optional(),
   mtu: z.number(),
   cipher: z.string(),
   routerAddress: z.string(),

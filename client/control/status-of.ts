@@ -42,8 +42,12 @@ export function statusOf(
 }
 
 export function tunnelValue(tunnel: TunnelFacts): Exclude<Status['tunnel'], undefined> {
-  const { interfaceName, ...rest } = tunnel;
-  return interfaceName === undefined ? rest : { interfaceName, ...rest };
+  const { interfaceName, dnsUse, ...rest } = tunnel;
+  return {
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+    ...(dnsUse === undefined ? {} : { dnsUse }),
+    ...rest,
+  };
 }
 
 /** A failure in words, and for programs by its kind and that kind's own fields. */

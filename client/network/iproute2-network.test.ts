@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Namespace,
+  PRIVATE_RESOLV_CONF,
   connectNamespaces,
   createNamespace,
   namespacesPossible,
@@ -242,6 +243,16 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       '198.51.100.7': 'eth0',
       '2001:4860::8': 'eth0',
     });
+    // This file has no servers for some names only: the router's would see every name.
+    expect(await read('/etc/resolv.conf')).toBe(PRIVATE_RESOLV_CONF);
+    await client.ask('down', 0);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("split tunnel with DNS servers of the user's own: these are asked first", async () => {
+    const before = await snapshot();
+    const client = startClient();
+    await client.ask('up', { ...SPLIT, dnsIsOwn: true });
     expect((await read('/etc/resolv.conf')).split('\n').slice(1, 3)).toEqual([
       'nameserver 10.8.0.53',
       'nameserver 192.0.2.53',
@@ -332,6 +343,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
         ...SPLIT,
         endpoint: '198.51.100.8',
         dns: ['172.20.0.53'],
+        dnsIsOwn: true,
         routes: ['172.20.0.0/16'],
       }),
     ).toBe('vpn1');
@@ -347,7 +359,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
 
   test('two killed tunnels of two processes', async () => {
     const before = await snapshot();
-    for (const plan of [FULL, { ...SPLIT, endpoint: '198.51.100.8', dns: ['172.20.0.53'] }]) {
+    for (const plan of [FULL, { ...SPLIT, endpoint: '198.51.100.8', dns: ['172.20.0.53'], dnsIsOwn: true }]) {
       const client = startClient();
       expect(await client.ask('up', plan)).toMatch(/^vpn[01]$/);
       client.process.kill('SIGKILL');

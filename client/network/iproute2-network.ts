@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { type TunDevice, openTunDevice } from '../../datapath/tun-device.ts';
+import type { DnsUse } from '../../shared/connection.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
 import { type CommandRunner, runCommand } from './command-runner.ts';
 import { applyDns, undoDns } from './dns/system-dns.ts';
@@ -57,7 +58,7 @@ async function bringUp(
   try {
     const lacksIpv6 = !deviceHasIpv6(tun.name);
     const result = await setUp(lacksIpv6 ? { ...plan, address6: undefined } : plan, change, run);
-    if (result.ok) return ok({ tun, lacksIpv6, takeDown: () => change.undo() });
+    if (result.ok) return ok({ tun, lacksIpv6, dnsUse: result.value, takeDown: () => change.undo() });
     await change.undo();
     return result;
   } catch (error) {
@@ -71,7 +72,7 @@ async function setUp(
   plan: NetworkPlan,
   change: Change,
   run: CommandRunner,
-): Promise<Result<void, NetworkFailure>> {
+): Promise<Result<DnsUse | undefined, NetworkFailure>> {
   const { slot, tun } = change;
   const routing = routingState(plan, slot, hasIpv6());
   await change.remember({ routing });
@@ -88,6 +89,7 @@ async function setUp(
     servers: plan.dns,
     searchDomains: plan.searchDomains,
     scope: plan.mode === 'full' ? 'all' : 'domains',
+    isOwn: plan.dnsIsOwn === true,
   } as const;
   const dns = await applyDns(tun.name, settings, run, (record) => change.remember({ dns: record }));
   return dns.ok ? dns : err({ kind: 'network-setup-failed', step: 'dns', detail: dns.error });

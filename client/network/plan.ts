@@ -38,6 +38,8 @@ export interface NetworkPlan {
   /** Empty: DNS stays as it is. */
   readonly dns: readonly string[];
   readonly searchDomains: readonly string[];
+  /** The servers are of the user's choice, not the router's. Left out: they are not. */
+  readonly dnsIsOwn?: boolean;
 }
 
 /** What the router's advertisement brought (RFC 4861). */
@@ -99,6 +101,7 @@ export function planNetwork(
     endpoint,
     dns,
     searchDomains: unique(advanced.searchDomains),
+    ...(chosen.length > 0 ? { dnsIsOwn: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TunDevice } from '../../datapath/tun-device.ts';
-import type { FailureCause } from '../../shared/connection.ts';
+import type { DnsUse, FailureCause } from '../../shared/connection.ts';
 import { type Result, err } from '../../shared/result.ts';
 import type { NetworkPlan } from './plan.ts';
 
@@ -23,6 +23,8 @@ export interface NetworkUp {
   readonly tun: TunDevice;
   /** The plan's IPv6 was left out: this machine has it switched off. */
   readonly lacksIpv6?: boolean;
+  /** What the plan's DNS servers are asked. Undefined where it has none. */
+  readonly dnsUse?: DnsUse | undefined;
   /** Idempotent, ends within a second. What could not be undone is kept for recover(). */
   takeDown(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { LinkEnd } from '../../datapath/tunnel-link.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { FailureCause, Stage, TrafficCounters } from '../../shared/connection.ts';
+import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import { planNetwork } from '../network/plan.ts';
@@ -25,10 +25,16 @@ import type {
 import { millisecondsToFreshCode, refusal, signInWith, type SignIn } from './sign-in-code.ts';
 import { Teardown } from './teardown.ts';
 import type { TlsChannel } from './tls-channel.ts';
+import { tunnelDns } from './tunnel-dns.ts';
 
 /** The first of several, should there be more tunnels. */
 const INTERFACE_NAME = 'svpn0';
 const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
+
+interface Configured {
+  readonly up: NetworkUp;
+  readonly dns: Pick<TunnelFacts, 'dns' | 'dnsUse'>;
+}
 
 /**
  * One attempt, from name to packets. Each step begins when the one before has succeeded; whatever fails,
@@ -232,8 +238,8 @@ export class Attempt implements Session {
   async #prepare(line: PppLine, opened: Opened): Promise<void> {
     if (this.#options.secondStep) await this.#secondStep(line, opened);
     if (this.#isOver) return;
-    const network = this.#options.device === 'tun' ? await this.#configure(line, opened) : undefined;
-    if (!this.#isOver) this.#connected(line, opened, network);
+    const configured = this.#options.device === 'tun' ? await this.#configure(line, opened) : undefined;
+    if (!this.#isOver) this.#connected(line, opened, configured);
   }
 
   async #secondStep(line: PppLine, opened: Opened): Promise<void> {
@@ -266,7 +272,7 @@ export class Attempt implements Session {
     });
   }
 
-  async #configure(line: PppLine, opened: Opened): Promise<NetworkUp | undefined> {
+  async #configure(line: PppLine, opened: Opened): Promise<Configured | undefined> {
     const { advanced, ip } = this.#options;
     const { network } = this.#dependencies;
     if (network === undefined) {
@@ -290,22 +296,22 @@ export class Attempt implements Session {
     up.value.tun.onGone(() =>
       this.#fail({ kind: 'network-setup-failed', step: 'device', detail: 'the network device was removed' }),
     );
-    return up.value;
+    return { up: up.value, dns: tunnelDns(plan, up.value, opened.dns) };
   }
 
-  #connected(line: PppLine, opened: Opened, network: NetworkUp | undefined): void {
+  #connected(line: PppLine, opened: Opened, configured: Configured | undefined): void {
     this.#preparing = undefined;
     this.#clock.reset();
     this.#isConnected = true;
-    line.carry(opened, network?.tun);
+    line.carry(opened, configured?.up.tun);
     this.#dependencies.log.info('Connected');
     this.#tell({
       kind: 'connected',
       tunnel: {
-        interfaceName: network?.tun.name,
+        interfaceName: configured?.up.tun.name,
         address: opened.address,
         gateway: opened.gateway,
-        dns: opened.dns,
+        ...(configured?.dns ?? { dns: opened.dns }),
         mtu: opened.mtu,
         cipher: line.channel.cipher,
         routerAddress: line.channel.address,

@@ -8,6 +8,7 @@ import {
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { statusLine } from '../../shared/stage-text.ts';
+import type { Catalogue } from '../../shared/text/catalogue.ts';
 import { clockText, rateText } from '../logic/quantity.ts';
 import { stageProgress } from '../logic/stage-progress.ts';
 import { useNow, useStatistics, useSurroundings, useWords } from './app-context.ts';
@@ -136,8 +137,13 @@ interface ConnectedProps {
   readonly now: number;
 }
 
+function dnsText({ dns, dnsUse }: TunnelFacts, none: string, catalogue: Catalogue): string {
+  const servers = dns.length === 0 ? none : dns.join(', ');
+  return dnsUse === undefined ? servers : `${servers}: ${catalogue.dnsUse[dnsUse]}`;
+}
+
 function Connected({ profile, tunnel, since, now }: ConnectedProps) {
-  const { text, locale } = useWords();
+  const { text, catalogue, locale } = useWords();
   const last = useStatistics(profile.id, true).at(-1);
   const words = text.status;
   const facts: Fact[] = [
@@ -149,7 +155,7 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
     { label: words.gateway, value: tunnel.gateway },
     { label: words.cipher, value: tunnel.cipher },
     { label: words.authentication, value: tunnel.authentication },
-    { label: words.dns, value: tunnel.dns.length === 0 ? words.none : tunnel.dns.join(', ') },
+    { label: words.dns, value: dnsText(tunnel, words.none, catalogue) },
     {
       label: words.interfaceName,
       value: `${tunnel.interfaceName ?? words.none}, ${words.mtu} ${tunnel.mtu}`,

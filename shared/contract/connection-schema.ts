@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { STAGES, type CertificateFacts, type ConnectionState, type FailureCause } from '../connection.ts';
+import {
+  DNS_USES,
+  STAGES,
+  type CertificateFacts,
+  type ConnectionState,
+  type FailureCause,
+} from '../connection.ts';
 import type { ConnectionStatistics, HistoryEntry, Prompt, TunnelFacts } from '../connection.ts';
 import { clipped, clippedList } from './wire-text.ts';
 
@@ -125,6 +131,7 @@ export const tunnelFactsSchema: z.ZodType<TunnelFacts> = z
     address: word,
     gateway: word,
     dns: clippedList(16, 100),
+    dnsUse: z.enum(DNS_USES).optional(),
     mtu: z.number(),
     cipher: word,
     routerAddress: word,

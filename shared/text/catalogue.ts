@@ -1,4 +1,4 @@
-import type { ConnectionState, FailureCause, FailureKind, Prompt, Stage } from '../connection.ts';
+import type { ConnectionState, DnsUse, FailureCause, FailureKind, Prompt, Stage } from '../connection.ts';
 import type { FailureAction } from '../failure-action.ts';
 import type { ServerType } from '../profile.ts';
 import type { SecretProblem } from '../secret-problem.ts';
@@ -34,6 +34,8 @@ export interface Catalogue {
   readonly stage: Readonly<Record<Stage, string>>;
   /** The big word. */
   readonly state: Readonly<Record<ConnectionState['state'], string>>;
+  /** What the tunnel's DNS servers are asked, in a part of a sentence or more. */
+  readonly dnsUse: Readonly<Record<DnsUse, string>>;
   /** Between two attempts. */
   readonly waiting: (seconds: number, attempt: number) => string;
   readonly connectedLine: (address: string, interfaceName: string | undefined) => string;

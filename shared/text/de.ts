@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { duration } from './de-duration.ts';
 import { failure } from './de-failure.ts';
+import { dnsUse } from './de-dns.ts';
 import { secretProblem } from './de-secrets.ts';
 import { storeProblem } from './de-store.ts';
 
@@ -98,6 +99,7 @@ export const de: Catalogue = {
   },
   storeProblem,
   secretProblem,
+  dnsUse,
 };
 
 const ENDED: Readonly<Record<Parameters<Catalogue['ended']>[0], string>> = {

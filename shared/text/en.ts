@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { duration } from './en-duration.ts';
 import { failure } from './en-failure.ts';
+import { dnsUse } from './en-dns.ts';
 import { secretProblem } from './en-secrets.ts';
 import { storeProblem } from './en-store.ts';
 
@@ -76,6 +77,7 @@ export const en: Catalogue = {
   },
   storeProblem,
   secretProblem,
+  dnsUse,
 };
 
 /** One-time passwords go into the field "Password", as in DrayTek's client. */

@@ -29,6 +29,15 @@ export function chooseDnsMethod(evidence: DnsEvidence): DnsMethod {
   return resolvconfFile && itself ? 'resolvconf' : 'resolv-conf-file';
 }
 
+/** All that it names is a resolver on this machine, which can be told whom to ask for which names. */
+export function namesLocalResolver(resolvConfText: string): boolean {
+  const servers = Array.from(
+    resolvConfText.matchAll(/^\s*nameserver\s+(\S+)/gm),
+    ([, server = '']) => server,
+  );
+  return servers.length > 0 && servers.every((server) => server === '::1' || server.startsWith('127.'));
+}
+
 export async function gatherDnsEvidence(): Promise<DnsEvidence> {
   const [resolvConfTarget, resolvConfText, resolvedLive, resolvectl, resolvconf] = await Promise.all([
     realpath(RESOLV_CONF).catch(() => undefined),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DnsEvidence, chooseDnsMethod } from './dns-method.ts';
+import { type DnsEvidence, chooseDnsMethod, namesLocalResolver } from './dns-method.ts';
 import { tunnelResolvConf } from './resolv-conf-text.ts';
 
 describe('what manages DNS here', () => {
@@ -61,6 +61,15 @@ describe('what manages DNS here', () => {
   });
 });
 
+test.each([
+  ['nameserver 127.0.0.1\n', true],
+  ['# dnsmasq\nnameserver ::1\nnameserver 127.0.0.53\n', true],
+  ['nameserver 127.0.0.1\nnameserver 9.9.9.9\n', false],
+  ['search 127.0.0.1\n', false],
+])('%j names a resolver of this machine: %s', (text, expected) => {
+  expect(namesLocalResolver(text)).toBe(expected);
+});
+
 describe('resolv.conf', () => {
   const original = [
     '# by hand',
@@ -74,7 +83,12 @@ describe('resolv.conf', () => {
   const body = (text: string): string[] => text.split('\n').slice(1);
 
   test('full tunnel: no other server', () => {
-    const settings = { servers: ['10.0.0.1'], searchDomains: ['corp.example'], scope: 'all' } as const;
+    const settings = {
+      servers: ['10.0.0.1'],
+      searchDomains: ['corp.example'],
+      scope: 'all',
+      isOwn: false,
+    } as const;
     expect(body(tunnelResolvConf(original, settings, 'vpn0'))).toEqual([
       'nameserver 10.0.0.1',
       'search corp.example lan.example home.example',
@@ -83,8 +97,13 @@ describe('resolv.conf', () => {
     ]);
   });
 
-  test('split tunnel: its servers first, three at most', () => {
-    const settings = { servers: ['10.0.0.1', '10.0.0.2'], searchDomains: [], scope: 'domains' } as const;
+  test('split tunnel with servers of the user’s own: these first, three at most', () => {
+    const settings = {
+      servers: ['10.0.0.1', '10.0.0.2'],
+      searchDomains: [],
+      scope: 'domains',
+      isOwn: true,
+    } as const;
     expect(body(tunnelResolvConf(original, settings, 'vpn0')).slice(0, 4)).toEqual([
       'nameserver 10.0.0.1',
       'nameserver 10.0.0.2',
@@ -94,7 +113,7 @@ describe('resolv.conf', () => {
   });
 
   test('from nothing', () => {
-    const settings = { servers: ['10.0.0.1'], searchDomains: [], scope: 'all' } as const;
+    const settings = { servers: ['10.0.0.1'], searchDomains: [], scope: 'all', isOwn: false } as const;
     expect(body(tunnelResolvConf('', settings, 'vpn0'))).toEqual(['nameserver 10.0.0.1', '']);
   });
 });

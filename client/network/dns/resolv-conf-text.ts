@@ -4,11 +4,13 @@ const MAXIMUM_SERVERS = 3;
 export interface DnsSettings {
   readonly servers: readonly string[];
   readonly searchDomains: readonly string[];
-  /**
-   * `all`: every name is looked up at these servers, and at no others. `domains`: those of the search domains, where the
-   * system can tell them apart; where it cannot, these servers are asked first.
-   */
+  /** `all`: every name is looked up at these servers, and at no others. `domains`: those of the search domains. */
   readonly scope: 'all' | 'domains';
+  /**
+   * The servers are of the user's choice: with scope `domains`, where the system cannot tell names apart, they are asked for
+   * every name, before others. The router's are asked for none there: they would see every name.
+   */
+  readonly isOwn: boolean;
 }
 
 /**

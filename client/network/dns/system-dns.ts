@@ -1,9 +1,10 @@
 import { access } from 'node:fs/promises';
 import { assertNever } from '../../../shared/assert-never.ts';
+import type { DnsUse } from '../../../shared/connection.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import { type CommandRunner, outcomeText } from '../command-runner.ts';
 import type { DnsRecord } from '../journal.ts';
-import { chooseDnsMethod, gatherDnsEvidence } from './dns-method.ts';
+import { chooseDnsMethod, gatherDnsEvidence, namesLocalResolver } from './dns-method.ts';
 import { readResolvConf, restoreResolvConf, writeResolvConf } from './resolv-conf-file.ts';
 import { type DnsSettings, tunnelResolvConf } from './resolv-conf-text.ts';
 
@@ -18,18 +19,24 @@ export async function applyDns(
   settings: DnsSettings,
   run: CommandRunner,
   remember: (record: DnsRecord) => Promise<void>,
-): Promise<Result<void, string>> {
-  const method = chooseDnsMethod(await gatherDnsEvidence());
+): Promise<Result<DnsUse, string>> {
+  const evidence = await gatherDnsEvidence();
+  const method = chooseDnsMethod(evidence);
   switch (method) {
     case 'systemd-resolved':
       return applyToResolved(interfaceName, settings, run);
     case 'resolvconf':
-      return applyByResolvconf(interfaceName, settings, run, remember);
+      return applyByResolvconf(interfaceName, settings, run, remember, evidence.resolvConfText);
     case 'resolv-conf-file':
+      if (!mayAskEverything(settings)) return ok('not-separable');
       return applyToFile(interfaceName, settings, remember);
     default:
       return assertNever(method);
   }
+}
+
+function mayAskEverything({ scope, isOwn }: DnsSettings): boolean {
+  return scope === 'all' || isOwn;
 }
 
 /** What resolved knows of a link vanishes with the link. */
@@ -37,7 +44,7 @@ async function applyToResolved(
   interfaceName: string,
   { servers, searchDomains, scope }: DnsSettings,
   run: CommandRunner,
-): Promise<Result<void, string>> {
+): Promise<Result<DnsUse, string>> {
   // "~." makes this link the best match for every name (resolved.conf(5), resolvectl(1)): no other link's servers are asked.
   const domains = scope === 'all' ? ['~.', ...searchDomains] : searchDomains;
   const everything = scope === 'all' || searchDomains.length === 0;
@@ -51,7 +58,7 @@ async function applyToResolved(
     const outcome = await run('resolvectl', call, { deadline: SET_DEADLINE });
     if (outcome.kind !== 'exited' || outcome.code !== 0) return err(outcomeText('resolvectl', outcome));
   }
-  return ok(undefined);
+  return ok(everything ? 'every-name' : 'search-domains');
 }
 
 async function applyByResolvconf(
@@ -59,20 +66,27 @@ async function applyByResolvconf(
   settings: DnsSettings,
   run: CommandRunner,
   remember: (record: DnsRecord) => Promise<void>,
-): Promise<Result<void, string>> {
-  // Debian's resolvconf orders records by the patterns in this file, where `tun*` comes early; openresolv has -m and -x instead.
+  resolvConfText: string,
+): Promise<Result<DnsUse, string>> {
+  // Debian's resolvconf orders records by the patterns in this file, where `tun*` comes early; openresolv has options instead.
   const debian = await access('/etc/resolvconf/interface-order').then(
     () => true,
     () => false,
   );
+  const isPrivate =
+    !debian &&
+    settings.scope === 'domains' &&
+    settings.searchDomains.length > 0 &&
+    namesLocalResolver(resolvConfText);
+  if (!isPrivate && !mayAskEverything(settings)) return ok('not-separable');
   const record = debian ? `tun.${interfaceName}` : interfaceName;
-  const exclusive = !debian && settings.scope === 'all' ? ['-x'] : [];
-  const args = debian ? ['-a', record] : ['-m', '0', ...exclusive, '-a', record];
+  // -p: asked for the record's domains alone. -x: nobody else is asked; a metric alone does not bring it to the front.
+  const args = debian ? ['-a', record] : ['-m', '0', isPrivate ? '-p' : '-x', '-a', record];
   await remember({ method: 'resolvconf', record });
   const input = tunnelResolvConf('', settings, interfaceName);
   const outcome = await run('resolvconf', args, { deadline: SET_DEADLINE, input });
   return outcome.kind === 'exited' && outcome.code === 0
-    ? ok(undefined)
+    ? ok(isPrivate ? 'search-domains' : 'every-name')
     : err(outcomeText('resolvconf', outcome));
 }
 
@@ -80,7 +94,7 @@ async function applyToFile(
   interfaceName: string,
   settings: DnsSettings,
   remember: (record: DnsRecord) => Promise<void>,
-): Promise<Result<void, string>> {
+): Promise<Result<DnsUse, string>> {
   try {
     const original = await readResolvConf();
     const written = tunnelResolvConf(original ?? '', settings, interfaceName);
@@ -90,7 +104,7 @@ async function applyToFile(
       ...(original === undefined ? {} : { original }),
     });
     await writeResolvConf(written);
-    return ok(undefined);
+    return ok('every-name');
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }
