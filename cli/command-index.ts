@@ -62,8 +62,15 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Called by the program itself only. */
-export const HOLDER: CommandEntry = {
-  name: HOLDER_COMMAND,
-  summary: 'hold a connection in the background (started by connect --background)',
-  load: async () => (await import('./commands/hold.ts')).defineHold,
-};
+export const HIDDEN_COMMANDS: readonly CommandEntry[] = [
+  {
+    name: HOLDER_COMMAND,
+    summary: 'hold a connection in the background (started by connect --background)',
+    load: async () => (await import('./commands/hold.ts')).defineHold,
+  },
+  {
+    name: 'compile',
+    summary: 'compile what holds a connection (started by cli/smartvpn)',
+    load: async () => (await import('./commands/compile.ts')).defineCompile,
+  },
+];

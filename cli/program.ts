@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
-import { COMMANDS, HOLDER } from './command-index.ts';
+import { COMMANDS, HIDDEN_COMMANDS } from './command-index.ts';
 import type { Run } from './context.ts';
 import { defineHelp } from './help-topics.ts';
 
@@ -32,9 +32,8 @@ export function createProgram(json: boolean): Command {
 export async function defineCommands(program: Command, words: readonly string[], run: Run): Promise<void> {
   const called = words[0] === 'help' ? words[1] : words.find((word) => !word.startsWith('-'));
   await define(program, (name) => name === called, run);
-  if (called === HOLDER.name) {
-    (await HOLDER.load())(program.command(HOLDER.name, { hidden: true }), run);
-  }
+  const hidden = HIDDEN_COMMANDS.find(({ name }) => name === called);
+  if (hidden !== undefined) (await hidden.load())(program.command(hidden.name, { hidden: true }), run);
 }
 
 /** Every command in full: for what describes them all, like the manual page. */

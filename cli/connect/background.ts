@@ -20,7 +20,7 @@ export function connectInBackground(
   start: Omit<Extract<ToHolder, { kind: 'start' }>, 'kind'>,
 ): Promise<number> {
   return new Promise((resolve) => {
-    const holder = spawn(process.execPath, [PROGRAM, HOLDER_COMMAND], {
+    const holder = spawn(process.execPath, [...process.execArgv, PROGRAM, HOLDER_COMMAND], {
       detached: true,
       cwd: '/',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

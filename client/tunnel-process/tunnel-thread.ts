@@ -1,25 +1,27 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { createIproute2Network } from '../network/iproute2-network.ts';
 import { startSession } from '../session/session.ts';
 import { hostTunnels } from './tunnel-host.ts';
 
 /**
- * Entry of the thread in which tunnels run. When it ends, however it does, its sockets and devices are closed with
- * it; routes and DNS are undone from the journal by the next one.
+ * Entry of the thread in which tunnels run; does nothing on another thread. When it ends, however it does, its
+ * sockets and devices are closed with it; routes and DNS are undone from the journal by the next one.
  */
-const port = parentPort;
-if (port === null) throw new Error('This runs as a worker thread');
-const { stateFolder } = z.object({ stateFolder: z.string() }).parse(workerData);
-hostTunnels({
-  link: {
-    send: (message) => {
-      port.postMessage(message, []);
+if (!isMainThread && parentPort !== null) host(parentPort);
+
+function host(port: MessagePort): void {
+  const { stateFolder } = z.object({ stateFolder: z.string() }).parse(workerData);
+  hostTunnels({
+    link: {
+      send: (message) => {
+        port.postMessage(message, []);
+      },
+      onMessage: (listener) => {
+        port.on('message', listener);
+      },
     },
-    onMessage: (listener) => {
-      port.on('message', listener);
-    },
-  },
-  startSession,
-  network: createIproute2Network({ stateFolder }),
-});
+    startSession,
+    network: createIproute2Network({ stateFolder }),
+  });
+}
