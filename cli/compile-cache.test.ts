@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,4 +53,18 @@ test.skipIf(!isRoot)('of another user is neither used nor made', async () => {
   await chown(compiled, NOBODY, NOBODY);
   expect((await run({ XDG_CACHE_HOME: caches })).code).toBe(0);
   expect(await readdir(compiled)).toEqual([]);
+});
+
+test('whoever is to hold a connection finds all of it compiled, also after a change', async () => {
+  const environment = { XDG_CACHE_HOME: caches };
+  const marker = join(caches, 'smartvpn', 'compiled');
+  const connect = () => runProgram(['connect', 'nowhere'], { home, environment });
+  const first = await connect();
+  expect(first.stderr).toContain('There is no profile');
+  const { mtimeMs } = await stat(marker);
+  expect(await connect()).toEqual(first);
+  expect((await stat(marker)).mtimeMs).toBe(mtimeMs);
+  await utimes(marker, 1, 1);
+  expect(await connect()).toEqual(first);
+  expect((await stat(marker)).mtimeMs).toBeGreaterThan(mtimeMs);
 });

@@ -52,10 +52,15 @@ export interface TunnelLinkHandlers {
 /** `one`: each packet in a TLS record of its own, for a router that takes a record for a frame. */
 export type FramesPerRecord = 'many' | 'one';
 
-export interface TrafficOptions {
-  readonly mtu: number;
+export interface TunnelLinkOptions {
+  /** What came with the HTTP answer: handed out before anything else, never inside the constructor. */
+  readonly firstBytes?: Uint8Array | undefined;
   /** Default `many`. */
   readonly framesPerRecord?: FramesPerRecord;
+}
+
+export interface TrafficOptions {
+  readonly mtu: number;
   /** False: a slow link only holds its senders back. Default true. */
   readonly fairQueue?: boolean;
 }
@@ -102,6 +107,7 @@ export class TunnelLink {
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #drainWanted = false;
+  readonly #hasOneFrameRecords: boolean;
   #mayQueue = false;
   /** Packets wait here while the link is slow. */
   #queue: FairQueue | undefined;
@@ -109,13 +115,10 @@ export class TunnelLink {
   #packetAt = 0;
   #packetLength = 0;
 
-  /** `firstBytes`: what came with the HTTP answer, handed out before anything else, never inside the constructor. */
-  constructor(
-    stream: Duplex,
-    handlers: TunnelLinkHandlers,
-    options: { readonly firstBytes?: Uint8Array | undefined } = {},
-  ) {
+  constructor(stream: Duplex, handlers: TunnelLinkHandlers, options: TunnelLinkOptions = {}) {
     this.#stream = stream;
+    this.#hasOneFrameRecords = options.framesPerRecord === 'one';
+    if (this.#hasOneFrameRecords) this.#batch.holdOneFrame();
     this.#handlers = handlers;
     this.#decoder = new FrameDecoder(this.#onFrame);
     this.#pace = new LinkPace(stream, this.#onSlow);
@@ -153,13 +156,10 @@ export class TunnelLink {
    * Prepares for packets of the system's, `mtu` bytes long: records are made to hold a whole number of them, so that a
    * write at full speed can be many records long and yet no frame straddles two; and slow links get a fair queue.
    */
-  prepareForTraffic({ mtu, framesPerRecord = 'many', fairQueue = true }: TrafficOptions): void {
+  prepareForTraffic({ mtu, fairQueue = true }: TrafficOptions): void {
     this.#mayQueue = fairQueue;
     if (fairQueue) this.#pace.start();
-    if (framesPerRecord === 'one') {
-      this.#batch.holdOneFrame();
-      return;
-    }
+    if (this.#hasOneFrameRecords) return;
     const frame = DATA_HEADER_LENGTH + mtu;
     const length = Math.floor(BATCH_LENGTH / frame) * frame;
     // Only a TLS socket has records, and only where it agrees do we know how they are cut.

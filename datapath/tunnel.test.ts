@@ -35,8 +35,8 @@ const END = `
         process.stdout.write(JSON.stringify({ how, dropped: pump.dropped, ...link.counters }) + '\\n');
         server?.close();
       },
-    });
-    link.prepareForTraffic({ mtu: 1380, framesPerRecord, fairQueue: queue === 'queue' });
+    }, { framesPerRecord });
+    link.prepareForTraffic({ mtu: 1380, fairQueue: queue === 'queue' });
     const pump = startPump(opened.value, link, 1380);
     process.once('SIGTERM', () => link.sendClose());
   }

@@ -5,7 +5,7 @@ export interface ConnectionRow {
   /** Index in the table of dial-in users. */
   readonly userIndex: number;
   readonly userName: string;
-  /** For example "SSL Tunnel TLS_AES_256_GCM_SHA384". */
+  /** For example "SSL Tunnel TLS_AES_128_GCM_SHA256". */
   readonly type: string;
   readonly remoteAddress: string;
   /** The client's address inside the tunnel, as a network: "192.168.240.10/32". */

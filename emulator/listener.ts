@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { fastCiphersFirst } from '../datapath/cipher-order.ts';
 import type { RouterCertificate } from './certificate.ts';
 import { performEnding } from './fault-actions.ts';
 import { FaultStream } from './fault-stream.ts';
@@ -23,6 +24,8 @@ export interface ListenerOptions {
 
 /** More than a thousand clients may dial in at the same moment. */
 const BACKLOG = 2048;
+
+const CIPHERS = fastCiphersFirst();
 
 /** RFC 8446 §6: a fatal alert, handshake_failure. */
 const HANDSHAKE_FAILURE = Uint8Array.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]);
@@ -106,6 +109,7 @@ export class Listener {
       {
         cert: this.#certificate.pem + (this.#certificate.caPem ?? ''),
         key: this.#certificate.keyPem,
+        ciphers: CIPHERS,
         minVersion: onlyTls12 ? 'TLSv1.2' : `TLSv${minimumTls}`,
         maxVersion: onlyTls12 ? 'TLSv1.2' : `TLSv${maximumTls}`,
         handshakeTimeout: handshakeSeconds * 1000,

@@ -92,7 +92,7 @@ describe('signing in', () => {
         vpn: 1,
         userIndex: 1,
         userName: 'alice',
-        type: 'SSL Tunnel TLS_AES_256_GCM_SHA384',
+        type: 'SSL Tunnel TLS_AES_128_GCM_SHA256',
         remoteAddress: '127.0.0.1',
         virtualNetwork: '192.168.240.10/32',
         txPackets: 0,

@@ -65,7 +65,7 @@ describe('signing in', () => {
       gateway: '192.168.240.1',
       dns: ['192.168.240.1'],
       mtu: 1442,
-      cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
+      cipher: 'TLSv1.3 TLS_AES_128_GCM_SHA256',
       routerAddress: '127.0.0.1',
       authentication: mode,
     });

@@ -5,7 +5,12 @@ import { type ConnectionOptions, type TLSSocket, connect, createServer } from 'n
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PppProtocol } from '../shared/protocol/ppp-frame.ts';
 import { createCertificate } from '../emulator/certificate.ts';
-import { type LinkEnd, TunnelLink } from '../datapath/tunnel-link.ts';
+import {
+  type FramesPerRecord,
+  type LinkEnd,
+  TunnelLink,
+  type TunnelLinkOptions,
+} from '../datapath/tunnel-link.ts';
 
 const server = createServer();
 const sockets = new Set<Socket>();
@@ -36,32 +41,36 @@ interface End {
   onPacket: () => void;
 }
 
-function makeEnd(socket: TLSSocket): End {
+function makeEnd(socket: TLSSocket, options: TunnelLinkOptions = {}): End {
   const packets: Buffer[] = [];
   const ends: LinkEnd[] = [];
   let tellEnd: (how: LinkEnd) => void = () => {};
   const ended = new Promise<LinkEnd>((resolve) => {
     tellEnd = resolve;
   });
-  const link = new TunnelLink(socket, {
-    control: () => {},
-    keepAliveReply: () => {},
-    packet(bytes, start, stop) {
-      packets.push(Buffer.from(bytes.subarray(start, stop)));
-      end.onPacket();
+  const link = new TunnelLink(
+    socket,
+    {
+      control: () => {},
+      keepAliveReply: () => {},
+      packet(bytes, start, stop) {
+        packets.push(Buffer.from(bytes.subarray(start, stop)));
+        end.onPacket();
+      },
+      closed(how) {
+        ends.push(how);
+        tellEnd(how);
+      },
+      drain: () => end.onDrain(),
     },
-    closed(how) {
-      ends.push(how);
-      tellEnd(how);
-    },
-    drain: () => end.onDrain(),
-  });
+    options,
+  );
   const end: End = { link, packets, ended, ends, onDrain: () => {}, onPacket: () => {} };
   return end;
 }
 
 /** The client reads through `onread`, one buffer used again and again, as the real one does; the router by events. */
-async function pair(): Promise<{
+async function pair(framesPerRecord: FramesPerRecord = 'many'): Promise<{
   client: End;
   router: End;
   clientSocket: TLSSocket;
@@ -83,7 +92,7 @@ async function pair(): Promise<{
   };
   const clientSocket = connect(options);
   const [[routerSocket]] = await Promise.all([accepted, once(clientSocket, 'secureConnect')]);
-  const client = makeEnd(clientSocket);
+  const client = makeEnd(clientSocket, { framesPerRecord });
   ends.client = client;
   return { client, router: makeEnd(routerSocket), clientSocket, routerSocket };
 }
@@ -124,6 +133,48 @@ test('thousands of packets both ways at once, over reused buffers', async () => 
   }
   client.link.destroy();
   router.link.destroy();
+});
+
+/** Sends `lengths` at full speed; what the router's socket gave out at a time, which Node does record by record. */
+async function recordsOf(framesPerRecord: FramesPerRecord, lengths: readonly number[]): Promise<number[]> {
+  const { client, router, routerSocket } = await pair(framesPerRecord);
+  client.link.prepareForTraffic({ mtu: 1400 });
+  const records: number[] = [];
+  routerSocket.on('data', (chunk: Buffer) => records.push(chunk.length));
+  const packet = Buffer.alloc(1400, 0x45);
+  let next = 0;
+  const offer = (): void => {
+    while (next < lengths.length && client.link.sendPacket(packet, 0, lengths[next] ?? 0)) next += 1;
+  };
+  client.onDrain = offer;
+  client.link.sendControl(PppProtocol.lcp, new Uint8Array(8));
+  client.link.sendControl(PppProtocol.lcp, new Uint8Array(12));
+  offer();
+  await new Promise<void>((resolve) => {
+    router.onPacket = () => {
+      if (router.packets.length === lengths.length) resolve();
+    };
+  });
+  client.link.destroy();
+  router.link.destroy();
+  return records;
+}
+
+const LENGTHS = Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 1400 : 40 + ((i * 131) % 1300)));
+const FRAMES = [16, 20, ...LENGTHS.map((length) => length + 8)];
+
+test('one frame per record, for a router that takes a record for a frame: also those of the negotiation', async () => {
+  expect(await recordsOf('one', LENGTHS)).toEqual(FRAMES);
+});
+
+test('many frames per record, and none straddles two', async () => {
+  const records = await recordsOf('many', LENGTHS);
+  expect(records.length).toBeLessThan(FRAMES.length / 5);
+  const ends = new Set<number>();
+  let end = 0;
+  for (const length of FRAMES) ends.add((end += length));
+  let at = 0;
+  for (const record of records) expect(ends).toContain((at += record));
 });
 
 test('goodbye from the client, and from the router', async () => {

@@ -71,7 +71,7 @@ export class PppLine {
         },
         drain: () => this.#onDrain(),
       },
-      { firstBytes },
+      { firstBytes, framesPerRecord: advanced.framesPerRecord },
     );
     this.#driver = new PppDriver(this.#ppp, this.#link, (event) => this.#onPppEvent(event));
     channel.receive((chunk) => this.#link.push(chunk));

@@ -2,6 +2,7 @@ import { constants, type X509Certificate } from 'node:crypto';
 import { isIP, type OnReadOpts } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { FailureCause } from '../../shared/connection.ts';
+import { fastCiphersFirst } from '../../datapath/cipher-order.ts';
 import { connectFailure, socketError } from './socket-failure.ts';
 import { handshakeFailure, type HandshakeFailure } from './tls-failure.ts';
 
@@ -22,7 +23,7 @@ export interface TlsChannel {
   readonly socket: TLSSocket;
   /** Which of the addresses answered. */
   readonly address: string;
-  /** For example "TLSv1.3 TLS_AES_256_GCM_SHA384". */
+  /** For example "TLSv1.3 TLS_AES_128_GCM_SHA256". */
   readonly cipher: string;
   readonly certificate: X509Certificate;
   /** Why no authority vouches for it under this name; undefined when one does. */
@@ -43,6 +44,7 @@ export interface DialEvents {
   failed(failure: HandshakeFailure, address: string | undefined): void;
 }
 
+const CIPHERS = fastCiphersFirst();
 /** RFC 8305 §5: Connection Attempt Delay. */
 const ATTEMPT_DELAY_MILLISECONDS = 250;
 /** Larger than any TLS record, so one chunk is at least one whole record. */
@@ -144,6 +146,7 @@ function startAttempt(options: TlsChannelOptions, address: string, events: Attem
     ...serverName(options.server),
     // The certificate is judged by our own policy: a pinned self-signed one is as good.
     rejectUnauthorized: false,
+    ciphers: CIPHERS,
     minVersion: options.minimumTls === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
     ...(options.legacyRenegotiation ? { secureOptions: LEGACY_RENEGOTIATION } : {}),
     ...(options.authorities === undefined ? {} : { ca: [...options.authorities] }),

@@ -41,7 +41,7 @@ function busyRouter() {
       vpn: place + 1,
       userIndex: 1,
       userName: 'anna',
-      type: 'SSL Tunnel TLS_AES_256_GCM_SHA384',
+      type: 'SSL Tunnel TLS_AES_128_GCM_SHA256',
       remoteAddress: '203.0.113.7',
       virtualNetwork: '192.168.240.10/32',
       txPackets: router.asked,
