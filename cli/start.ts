@@ -1,40 +1,22 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { electronBinary } from './electron-binary.ts';
+import { PROGRAM_FOLDER } from './program-folder.ts';
 
 /**
  * `npm start`: the desktop program where Electron's binary is, else the same window in the browser, saying
  * why. Its words go to whichever is started.
  */
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const ELECTRON = join(ROOT, 'node_modules', 'electron');
-
 const words = process.argv.slice(2);
-const electron = findElectron();
+const electron = electronBinary();
 if (electron === undefined) {
   process.stderr.write(
     'Electron’s binary is not on this machine (node_modules/electron/dist, or ELECTRON_OVERRIDE_DIST_PATH).\nThe window opens in the browser instead: smartvpn ui\n',
   );
-  run(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'ui', ...words]);
+  run(process.execPath, [join(PROGRAM_FOLDER, 'cli', 'main.ts'), 'ui', ...words]);
 } else {
-  run(electron, [ROOT, ...words]);
-}
-
-/** As Electron's own launcher finds it: `path.txt` names the binary in the folder of the distribution. */
-function findElectron(): string | undefined {
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(ELECTRON, 'dist');
-  const binary = join(folder, readBinaryName());
-  return existsSync(binary) ? binary : undefined;
-}
-
-function readBinaryName(): string {
-  try {
-    return readFileSync(join(ELECTRON, 'path.txt'), 'utf8').trim();
-  } catch {
-    return process.platform === 'win32' ? 'electron.exe' : 'electron';
-  }
+  run(electron, [PROGRAM_FOLDER, ...words]);
 }
 
 /** Its end is ours. Ctrl-C reaches both by the terminal: we wait until it has tidied up. */

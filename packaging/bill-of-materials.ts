@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { NpmPackage } from './contents/npm-packages.ts';
-import { nodeParts } from './node-parts.ts';
 import { PROJECT } from './project.ts';
-import type { Runtime } from './runtime.ts';
 
 export interface PackageFacts {
   /** Unix seconds. */
   readonly date: number;
-  /** Of the package: `pkg:deb/smart-vpn-client-cli@0.1.0?arch=amd64`. */
+  /** The package's name. */
+  readonly name: string;
+  /** `pkg:deb/smart-vpn-client-cli@0.1.0?arch=amd64` */
   readonly packageUrl: string;
   readonly packages: readonly NpmPackage[];
-  readonly runtime: Runtime;
+  /** What runs them. */
+  readonly platform: Component;
 }
 
 /** What is used here of a component (CycloneDX 1.6, "component"). */
-interface Component {
+export interface Component {
   readonly type: 'application' | 'library' | 'platform';
   readonly 'bom-ref': string;
   readonly group?: string;
@@ -36,21 +36,21 @@ interface Hash {
 }
 
 /**
- * What is inside a package, as CycloneDX 1.6 JSON: the registry's packages in the bundles, koffi, Node and its parts.
+ * What is inside a package, as CycloneDX 1.6 JSON: the registry's packages in the bundles, koffi, and what runs them.
  * Its serial number is of its content: the same content, the same text.
  */
-export async function billOfMaterials(facts: PackageFacts): Promise<string> {
-  const { date, packageUrl, packages, runtime } = facts;
+export function billOfMaterials(facts: PackageFacts): string {
+  const { date, name, packageUrl, packages, platform } = facts;
   const program: Component = {
     type: 'application',
     'bom-ref': packageUrl,
-    name: PROJECT.packageName,
+    name,
     version: PROJECT.version,
     description: PROJECT.summary,
     licenses: licence(PROJECT.licence),
     purl: packageUrl,
   };
-  const components = [...packages.map(npmComponent), await nodeComponent(runtime)];
+  const components = [...packages.map(npmComponent), platform];
   const content = {
     version: 1,
     metadata: { timestamp: new Date(date * 1000).toISOString(), component: program },
@@ -90,31 +90,8 @@ function archiveHash(integrity: string): Hash {
   return { alg: 'SHA-512', content };
 }
 
-async function nodeComponent(runtime: Runtime): Promise<Component> {
-  const { nodeBinary, nodeVersion, architecture } = runtime;
-  const reference = `node-${architecture.npm}`;
-  const digest = createHash('sha256').update(await readFile(nodeBinary));
-  const parts = (await nodeParts(runtime)).map(({ name, version }): Component => ({
-    type: 'library',
-    'bom-ref': `${reference}/${name}`,
-    name,
-    version,
-    purl: `pkg:generic/${name}@${encodeURIComponent(version)}`,
-  }));
-  return {
-    type: 'platform',
-    'bom-ref': reference,
-    name: 'node',
-    version: nodeVersion,
-    hashes: [{ alg: 'SHA-256', content: digest.digest('hex') }],
-    licenses: licence('MIT'),
-    purl: `pkg:generic/node@${nodeVersion}`,
-    ...(parts.length === 0 ? {} : { components: parts }),
-  };
-}
-
 /** One licence by its SPDX name, several as an SPDX expression. */
-function licence(terms: string): NonNullable<Component['licenses']> {
+export function licence(terms: string): NonNullable<Component['licenses']> {
   return /^[\w.+-]+$/.test(terms) ? [{ license: { id: terms } }] : [{ expression: terms }];
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { billOfMaterials } from './bill-of-materials.ts';
 import { copyrightText, licenceExpression } from './contents/copyright.ts';
@@ -7,15 +7,20 @@ import { FileTree } from './contents/file-tree.ts';
 import { type NpmPackage, packagesOf } from './contents/npm-packages.ts';
 import { type BuiltProgram, buildProgram, layOutCode, nativePackages } from './contents/program-code.ts';
 import { layOutDescriptions } from './contents/program-descriptions.ts';
+import { electronComponent } from './desktop/electron-component.ts';
+import { DESKTOP_NAME, buildElectronPackages } from './desktop/electron-packages.ts';
 import { DEB } from './formats/deb.ts';
 import type { Compression, PackageFormat } from './formats/package-format.ts';
 import { RPM } from './formats/rpm.ts';
+import { nodeComponent } from './node-component.ts';
 import { PROJECT } from './project.ts';
 import { runCommand } from './run-command.ts';
 import { type Runtime, findRuntimes } from './runtime.ts';
 import { readSourceDate } from './source-date.ts';
 
 export interface PackageOptions {
+  /** Electron's distribution, unpacked: with it the desktop program is packaged too. */
+  readonly electron?: string | undefined;
   /** Where the packages go; made when it is not there. */
   readonly folder: string;
   readonly compression: Compression;
@@ -31,8 +36,8 @@ interface Build extends PackageOptions {
 }
 
 /**
- * Builds a deb and an rpm of the command line for each processor whose runtime is at hand, a bill of materials beside
- * each, and SHA256SUMS of all. Gives their paths.
+ * Builds a deb and an rpm of the command line for each processor whose runtime is at hand, those of the desktop program
+ * with Electron, a bill of materials beside each, and SHA256SUMS of all. Gives their paths.
  */
 export async function buildPackages(options: PackageOptions): Promise<readonly string[]> {
   const { folder, note } = options;
@@ -49,6 +54,10 @@ export async function buildPackages(options: PackageOptions): Promise<readonly s
     for (const runtime of runtimes) {
       note(`Packages for ${runtime.architecture.npm}, with Node ${runtime.nodeVersion}…`);
       files.push(...(await packagesFor(runtime, built, { ...options, date, formats, work })));
+    }
+    if (options.electron !== undefined) {
+      note('Packages of the desktop program…');
+      files.push(...(await desktopPackages(options.electron, { ...options, date, formats, work })));
     }
     await writeFile(join(folder, 'SHA256SUMS'), await checksums(files));
     return [...files, join(folder, 'SHA256SUMS')];
@@ -84,9 +93,34 @@ async function makePackage(
   const workFolder = join(work, `${name}-tool`);
   const file = await format.make(tree, folder, { architecture, date, compression, licence, workFolder });
   const bill = `${file}.cdx.json`;
-  const packageUrl = format.packageUrl(architecture);
-  await writeFile(bill, await billOfMaterials({ date, packageUrl, packages, runtime }));
+  const facts = { name: PROJECT.packageName, packageUrl: format.packageUrl(architecture) };
+  const platform = await nodeComponent(runtime);
+  await writeFile(bill, billOfMaterials({ ...facts, date, packages, platform }));
   return [file, bill];
+}
+
+/** Gives the packages and their bills of materials. */
+async function desktopPackages(distribution: string, build: Build): Promise<readonly string[]> {
+  const { folder, date, work } = build;
+  const { files, modules } = await buildElectronPackages({
+    distribution,
+    folder: join(work, 'desktop'),
+    targets: ['deb', 'rpm', 'AppImage'],
+    date,
+    workFolder: join(work, 'desktop-bundles'),
+  });
+  const native = ['koffi', `@koromix/koffi-linux-${process.arch}`].map((name) => `node_modules/${name}`);
+  const packages = await packagesOf(modules, native);
+  const platform = await electronComponent();
+  const made = files.map(async (packed) => {
+    const file = join(folder, basename(packed));
+    await rename(packed, file);
+    const packageUrl = `pkg:generic/${DESKTOP_NAME}@${PROJECT.version}?file_name=${encodeURIComponent(basename(file))}`;
+    const facts = { name: DESKTOP_NAME, packageUrl, date, packages, platform };
+    await writeFile(`${file}.cdx.json`, billOfMaterials(facts));
+    return [file, `${file}.cdx.json`];
+  });
+  return (await Promise.all(made)).flat();
 }
 
 /** What this machine has the tools for; of the others `note` is told. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { electronFolder } from '../cli/electron-binary.ts';
 import { buildPackages } from './build-packages.ts';
 import { inProject } from './project.ts';
 import { isChanged } from './source-date.ts';
@@ -12,6 +13,7 @@ const note = (text: string): void => void process.stderr.write(`${text}\n`);
 if (await isChanged()) note('Files differ from the commit: what is built is not that commit’s.');
 const files = await buildPackages({
   folder: values.output ?? inProject('dist', 'packages'),
+  electron: electronFolder(),
   compression: values.fast ? 'fast' : 'small',
   note,
 });

@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
+import { type BundledModules, modulesOf } from '../packaging/contents/bundled-modules.ts';
 
 /**
  * Bundles what runs in Electron into `folder`: `main.js` and `tunnel-process.js` as modules for Node, `preload.cjs`
- * as one script for the sandbox, which loads no other file.
+ * as one script for the sandbox, which loads no other file. Gives the source files that went into them.
  */
-export async function buildElectron(folder: string): Promise<void> {
-  await build(bundle(folder, { main: 'main.ts', 'tunnel-process': 'tunnel-process.ts' }, 'es'));
-  await build(bundle(folder, { preload: 'preload.ts' }, 'cjs'));
+export async function buildElectron(folder: string): Promise<BundledModules> {
+  const processes = await build(
+    bundle(folder, { main: 'main.ts', 'tunnel-process': 'tunnel-process.ts' }, 'es'),
+  );
+  const preload = await build(bundle(folder, { preload: 'preload.ts' }, 'cjs'));
+  return new Set([...modulesOf(processes), ...modulesOf(preload)]);
 }
 
 const SOURCES = join(import.meta.dirname, '..', 'electron');

@@ -1,9 +1,7 @@
 import { type InlineConfig, build } from 'vite';
 import { inProject } from '../project.ts';
+import { type BundledModules, modulesOf } from './bundled-modules.ts';
 import { startedFiles } from './started-files.ts';
-
-/** The source files that went into what was built, as absolute paths. */
-export type BundledModules = ReadonlySet<string>;
 
 /** Loads a native library from a folder of its own, and is no part of the bundle. */
 const NATIVE = 'koffi';
@@ -50,13 +48,5 @@ async function buildModules(config: InlineConfig): Promise<BundledModules> {
     logLevel: 'warn',
     build: { ...config.build, emptyOutDir: true, reportCompressedSize: false },
   });
-  const outputs = Array.isArray(built) ? built : [built];
-  const modules = new Set<string>();
-  for (const output of outputs) {
-    if (!('output' in output)) throw new Error('Vite watches instead of building.');
-    for (const chunk of output.output) {
-      if (chunk.type === 'chunk') chunk.moduleIds.forEach((id) => modules.add(id));
-    }
-  }
-  return modules;
+  return modulesOf(built);
 }

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { type LockedPackages, PROJECT, readLock } from '../project.ts';
-import type { BundledModules } from './bundle.ts';
+import type { BundledModules } from './bundled-modules.ts';
 
 /** A package of the registry whose code is in what was built. */
 export interface NpmPackage {

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProject, PROJECT } from '../project.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BundledModules, bundlePages, bundleProgram } from './bundle.ts';
+import { bundlePages, bundleProgram } from './bundle.ts';
+import type { BundledModules } from './bundled-modules.ts';
 import type { FileTree } from './file-tree.ts';
 import { LAUNCHER } from './launcher.ts';
 
