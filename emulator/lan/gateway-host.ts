@@ -7,6 +7,7 @@ import type { LanSession } from './lan.ts';
 const SERVER = 'DrayWeb/0.0.2';
 const SUBMIT_PATH = '/vpnmfa.cgi';
 const FORM_PATH = '/vpnmfa.htm';
+const TITLE = 'Two-Factor Authentication';
 
 /**
  * The router's own address inside the tunnel. Its web server is where TOTP's second step happens (protocol.md §4):
@@ -31,7 +32,7 @@ function answerWhileDue(request: HttpRequestHead, session: LanSession, gateway: 
     return submit(url.searchParams, session);
   }
   if (url?.pathname === FORM_PATH) {
-    return htmlAnswer(200, page('Two-Factor Authentication', formFor(ifno)));
+    return htmlAnswer(200, page(TITLE, formFor(ifno)));
   }
   const location = `http://${gateway}${FORM_PATH}?ifno=${ifno}&otp=&act=0`;
   return { ...htmlAnswer(302, page('Redirect', '')), headers: { Location: location } };
@@ -42,8 +43,8 @@ function submit(query: URLSearchParams, { secondStep }: LanSession): HttpAnswer 
   const ours = query.get('act') === '0' && query.get('ifno') === String(secondStep.ifno);
   const accepted = ours && secondStep.submit(query.get('otp') ?? '');
   return accepted
-    ? htmlAnswer(200, page('Two-Factor Authentication', '<p>Accepted.</p>'))
-    : htmlAnswer(201, page('Two-Factor Authentication', '<p>Rejected.</p>'));
+    ? htmlAnswer(200, page(TITLE, '<p>Accepted. The tunnel is open.</p>'))
+    : htmlAnswer(201, page(TITLE, `<p>Rejected. Wait for the next code.</p>${formFor(secondStep.ifno)}`));
 }
 
 function formFor(ifno: number): string {
@@ -56,7 +57,9 @@ function formFor(ifno: number): string {
 
 function page(title: string, body: string): string {
   return (
-    `<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${title}</title></head>\n` +
+    `<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">` +
+    `<title>${title}</title></head>\n` +
     `<body><h1>${title}</h1>${body}</body>\n</html>\n`
   );
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RouterConfigInput } from '../config.ts';
 import { type Router, startRouter } from '../router.ts';
 import { AdminBrowser, formToken } from '../testing/admin-browser.ts';
-import { connectTls, dial } from '../testing/raw-client.ts';
+import { ownMotp } from '../testing/own-motp.ts';
+import { bringUp, connectTls, dial } from '../testing/raw-client.ts';
 import { testTls } from '../testing/test-certificate.ts';
 import { type OpenedAdministrator, openAdministrator } from './administrator.ts';
 import { type BrowserFiles, createWebInterface } from './web-interface.ts';
@@ -72,10 +73,11 @@ const ALL_POSTS = [
   '/administrator',
   '/logout',
 ];
+const TOKEN = ['e3152afee62599c8', '1234'] as const;
 const ANNA = {
   userName: 'anna',
   password: 'open sesame',
-  motp: { pin: '1234', secret: 'e3152afee62599c8' },
+  motp: { pin: TOKEN[1], secret: TOKEN[0] },
   totp: { secret: 'GEZDGNBVGY3TQOJQ' },
 };
 
@@ -217,21 +219,40 @@ describe('forms', () => {
     expect(vigor.users.get('anna')).toBeUndefined();
   });
 
-  test.each([
-    '/users/new?userName=mallory&password=x&index=9&idleTimeout=0&action=save',
-    '/users/1/delete?token=x',
-    '/ssl/regenerate',
-    '/connections/drop?vpn=1',
-    '/faults/lift',
-    '/logout',
-  ])('GET %s changes nothing', async (path) => {
+  test.each(ALL_POSTS)('GET %s changes nothing, not even with what its form would send', async (path) => {
     const { vigor, browser } = await loggedIn({ users: [ANNA] });
-    const { fingerprint } = vigor.certificate;
-    const { status } = await browser.get(path);
-    expect([200, 404, 405]).toContain(status);
-    expect(vigor.users.list().map(({ userName }) => userName)).toEqual(['anna']);
-    expect(vigor.certificate.fingerprint).toBe(fingerprint);
-    expect((await browser.get('/users')).status).toBe(200);
+    const { connection } = await bringUp(vigor.port, { userName: 'anna', password: ownMotp(NOW, ...TOKEN) });
+    const token = formToken((await browser.get('/users/new')).text);
+    const pages = async () => {
+      const texts = await Promise.all(['/users', '/ppp', '/ssl', '/faults'].map((page) => browser.get(page)));
+      return texts.map(({ text }) => text);
+    };
+    const before = await pages();
+    const fields = new URLSearchParams({
+      token,
+      action: 'save',
+      vpn: '1',
+      index: '9',
+      idleTimeout: '0',
+      types: 'ssl',
+      userName: 'mallory',
+      password: 'x',
+      authentication: 'ms-chap-v2',
+      start: '192.168.240.50',
+      count: '20',
+      mru: '1400',
+      commonName: 'mallory',
+      issuer: 'own-ca',
+      fault: 'connected:drop',
+      old: opened.firstPassword ?? '',
+      new: 'a new password',
+      again: 'a new password',
+    });
+    expect([200, 404, 405]).toContain((await browser.get(`${path}?${fields.toString()}`)).status);
+    expect(await pages()).toEqual(before);
+    expect(vigor.connections()).toHaveLength(1);
+    expect((await new AdminBrowser(vigor.port).login(opened.firstPassword ?? '')).status).toBe(303);
+    connection.close();
   });
 });
 

@@ -267,6 +267,7 @@ describe.each(LOOKS)('every view, $name', (look) => {
     await page.getByRole('button', { name: 'Save' }).click();
     await check('errors');
     await page.getByLabel('Initialise Secret').check();
+    expect(await page.getByText('A secret has only the digits').count()).toBe(0);
     await page.getByRole('button', { name: 'Shake' }).click();
     await page.getByText('Shake the phone').waitFor();
     await check('shake');
@@ -274,6 +275,8 @@ describe.each(LOOKS)('every view, $name', (look) => {
     await page.getByRole('button', { name: 'Random' }).click();
     await check('new-secret');
     await page.getByLabel('Encrypt the secret with my PIN').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Back' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await check('pin-first');
     await enterPin(page, '9999');

@@ -22,6 +22,12 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
   const [isSealed, setSealed] = useState(false);
   const [pin, setPin] = useState<'not-yet' | 'asked'>('not-yet');
   const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
+  /** What is typed anew is not known to be wrong. */
+  const forget = (field: string) => setErrors(new Map([...errors].filter(([name]) => name !== field)));
+  const takeSecret = (text: string) => {
+    setSecret(text);
+    forget('secret');
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = faults(name, secret);
@@ -41,6 +47,11 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
   if (pin === 'asked') {
     return (
       <main>
+        <nav className="bar">
+          <button type="button" className="back" onClick={() => setPin('not-yet')}>
+            ‹ Back
+          </button>
+        </nav>
         <h1>{name}</h1>
         <p className="lead">Enter the PIN that encrypts the secret: the one that the router knows.</p>
         <PinTwice digits={pinDigits} onPin={(typed) => void make(typed)} />
@@ -62,7 +73,10 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
             autoComplete="off"
             aria-invalid={errors.has('name')}
             aria-describedby="name-error"
-            onChange={({ target }) => setName(target.value)}
+            onChange={({ target }) => {
+              setName(target.value);
+              forget('name');
+            }}
           />
         </Field>
         <Field id="pin-type" label="PIN type">
@@ -93,14 +107,14 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
                 checked={way === value}
                 onChange={() => {
                   setWay(value);
-                  setSecret('');
+                  takeSecret('');
                 }}
               />
               {label}
             </label>
           ))}
           {way === 'initialise' ? (
-            <Initialise secret={secret} onSecret={setSecret} error={errors.get('secret')} />
+            <Initialise secret={secret} onSecret={takeSecret} error={errors.get('secret')} />
           ) : (
             <Field id="secret" label="Secret, as the router shows it" error={errors.get('secret')}>
               <input
@@ -113,7 +127,7 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
                 spellCheck={false}
                 aria-invalid={errors.has('secret')}
                 aria-describedby="secret-error"
-                onChange={({ target }) => setSecret(target.value)}
+                onChange={({ target }) => takeSecret(target.value)}
               />
             </Field>
           )}
