@@ -230,6 +230,8 @@ export const de: WindowText = {
     startMinimised: 'Minimiert starten',
     connectOnStart: 'Beim Start verbinden',
     connectNone: 'Kein Profil',
+    connectSearch: 'Profil für den Start suchen',
+    connectOffered: (offered, all) => `${offered} von ${all} Profilen stehen zur Wahl.`,
     window: 'Fenster',
     minimiseToTrayOnConnect: 'Beim Verbinden in den Infobereich minimieren',
     notifications: 'Benachrichtigungen anzeigen',

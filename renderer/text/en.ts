@@ -233,6 +233,8 @@ export const en = {
     startMinimised: 'Start minimised',
     connectOnStart: 'Connect on start',
     connectNone: 'No profile',
+    connectSearch: 'Find the profile to connect on start',
+    connectOffered: (offered: number, all: number) => `${offered} of ${all} profiles are offered.`,
     window: 'Window',
     minimiseToTrayOnConnect: 'Minimise to the tray on connect',
     notifications: 'Show notifications',

@@ -3,6 +3,7 @@ import { LANGUAGE_NAMES } from '../text/window-texts.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { Check, Choice } from './field.tsx';
 import { WarningIcon } from './icons.tsx';
+import { StartProfile } from './start-profile.tsx';
 
 export function SettingsView({ facts }: { readonly facts: Facts }) {
   const { actions } = useSurroundings();
@@ -10,8 +11,6 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
   const { settings, platform, profiles } = facts;
   const words = text.settings;
   const change = actions.changeSettings;
-  const start = profiles.some(({ id }) => id === settings.connectOnStart) ? settings.connectOnStart : null;
-  const names = Object.fromEntries(profiles.map(({ id, name }) => [id, name]));
   return (
     <div className="settings">
       <fieldset className="card">
@@ -34,12 +33,11 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
             change({ startMinimised });
           }}
         />
-        <Choice<string>
-          label={words.connectOnStart}
-          value={start ?? ''}
-          options={{ '': words.connectNone, ...names }}
-          onChange={(id) => {
-            change({ connectOnStart: id === '' ? null : id });
+        <StartProfile
+          profiles={profiles}
+          profileId={settings.connectOnStart}
+          onChange={(connectOnStart) => {
+            change({ connectOnStart });
           }}
         />
       </fieldset>

@@ -13,6 +13,7 @@ import { manySessions } from './many-sessions.ts';
 import { type BenchOptions, type SectionName, parseOptions } from './options.ts';
 import { routerPages } from './router-pages.ts';
 import type { Bench, SectionResult } from './section.ts';
+import { window } from './window/window.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench`: see docs/benchmarks.md. */
@@ -23,6 +24,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   idle: 'Connected and idle',
   'many-sessions': 'The emulator with many sessions',
   'router-pages': 'The router’s pages while many sessions are up',
+  window: 'The window',
 };
 
 const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult>>> = {
@@ -31,6 +33,7 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   idle,
   'many-sessions': manySessions,
   'router-pages': routerPages,
+  window,
 };
 
 async function bench(options: BenchOptions): Promise<void> {

@@ -2,7 +2,14 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type Result, err, ok } from '../../shared/result.ts';
 
-export const SECTIONS = ['throughput', 'connect-time', 'idle', 'many-sessions', 'router-pages'] as const;
+export const SECTIONS = [
+  'throughput',
+  'connect-time',
+  'idle',
+  'many-sessions',
+  'router-pages',
+  'window',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -13,6 +20,8 @@ export interface BenchOptions {
   readonly streams: readonly number[];
   /** Length of the idle measurement. */
   readonly idleSeconds: number;
+  /** Length of the idle measurement of the window. */
+  readonly windowIdleSeconds: number;
   readonly sections: readonly SectionName[];
   /** Sessions at once. */
   readonly sessionCounts: readonly number[];
@@ -59,6 +68,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     seconds: seconds ?? (quick ? 1 : 2),
     streams: quick ? [1] : [1, 4],
     idleSeconds: quick ? 3 : 20,
+    windowIdleSeconds: quick ? 3 : 60,
     sections: only ?? SECTIONS,
     sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPossible } from '../support/chromium.ts';
 import { namespacesPossible } from '../support/namespace.ts';
-import { BEN, Office } from './office.ts';
-import { VpnWindow } from './vpn-window.ts';
+import { BEN } from '../walks/dial-in-users.ts';
+import { Office } from './office.ts';
 
 /** What nobody should do and somebody does: a clear sentence, and nothing lost. */
 
@@ -21,7 +21,7 @@ describe.skipIf(!chromiumPossible())('bad input and bad luck', () => {
   afterAll(() => office.close());
 
   test('a file that is none, names of a megabyte, of both directions, of pictures; ten thousand profiles', async () => {
-    const window = await VpnWindow.open(office.browser, office.program, 'bad-input');
+    const window = await office.openWindow('bad-input');
     const { page } = window;
     await window.chooseProfileFile('photo.png', PICTURE);
     await page.getByText('This is not a profile file. Nothing was imported.').waitFor();
@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPossible())('bad input and bad luck', () => {
   }, 60_000);
 
   test('the program is killed while it connects: the window says so, and does not drive the next one', async () => {
-    const window = await VpnWindow.open(office.browser, office.program, 'killed');
+    const window = await office.openWindow('killed');
     const { page } = window;
     await window.importProfiles([
       { name: 'Killed', server: office.server, port: office.port, userName: BEN.userName },
@@ -93,7 +93,7 @@ describe.skipIf(!chromiumPossible())('bad input and bad luck', () => {
     await window.picture('refused');
     await window.close();
 
-    const next = await VpnWindow.open(office.browser, office.program, 'killed-next');
+    const next = await office.openWindow('killed-next');
     await next.page.getByLabel('Search profiles').fill('Killed');
     await next.profile('Killed').click();
     await next.state('Disconnected');
@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPossible())('bad input and bad luck', () => {
       await office.program.end();
       await client?.exec(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
       office.startProgram();
-      const window = await VpnWindow.open(office.browser, office.program, 'full-disk');
+      const window = await office.openWindow('full-disk');
       await window.importProfiles([{ name: 'First', server: 'vpn.example.com' }]);
       await client?.exec(['sh', '-c', `head -c 1000000 /dev/zero > ${folder}/filler || true`]);
       await window.button('Add').click();

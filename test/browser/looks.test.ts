@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { chromiumPossible } from '../support/chromium.ts';
-import { BEN, Office } from './office.ts';
-import { type Look, USUAL, VpnWindow } from './vpn-window.ts';
+import { BEN } from '../walks/dial-in-users.ts';
+import { Office } from './office.ts';
+import { type Look, USUAL } from '../walks/vpn-window.ts';
 
 const NARROW: Look = { scheme: 'light', width: 390, height: 780 };
 /** Each view as it really comes about, light and dark, wide and narrow and enlarged. */
@@ -23,7 +24,7 @@ describe.skipIf(!chromiumPossible())('looks', () => {
   afterAll(() => office.close());
 
   test('every view, in every look', async () => {
-    const window = await VpnWindow.open(office.browser, office.program, 'looks');
+    const window = await office.openWindow('looks');
     const found: string[] = [];
     const look = async (view: string): Promise<void> => {
       for (const [name, size] of Object.entries(LOOKS)) {

@@ -1,10 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { RouterConfigInput } from '../../emulator/config.ts';
-import { decodeBase32 } from '../../shared/otp/base32.ts';
-import { motpCode, motpCounter } from '../../shared/otp/motp.ts';
-import { totpCode } from '../../shared/otp/totp.ts';
 import { windowBuilt } from '../support/built-window.ts';
-import { startChromium } from '../support/chromium.ts';
+import { chromiumPossible, startChromium } from '../support/chromium.ts';
 import { namespacesPossible } from '../support/namespace.ts';
 import { WITHOUT_NETWORK_PRIVILEGE, sparingThisMachine } from '../support/network-privilege.ts';
 import { type Home, makeHome } from '../support/program.ts';
@@ -17,29 +14,9 @@ import {
   startLanWebServer,
 } from '../support/three-hosts.ts';
 import { WindowProgram } from '../support/window-program.ts';
-
-/** Worth nothing outside these tests, and found in no file by chance. */
-export const ANNA = {
-  userName: 'anna',
-  pin: '90417',
-  secret: 'f00dc0de5eed4a11be11d0d0cab1e5af',
-} as const;
-export const BEN = { userName: 'ben', password: 'Korrekt-Pferd-Batterie-88' } as const;
-export const TINA = {
-  userName: 'tina',
-  password: 'Tinas-Tulpen-Topf-31',
-  totpSecret: 'JBSWY3DPEHPK3PXPKRUGKICB',
-} as const;
-
-/** Those three may dial in; hosts behind it where there are devices. */
-export function routerConfig(changes: RouterConfigInput = {}): RouterConfigInput {
-  const users = [
-    { userName: ANNA.userName, motp: { pin: ANNA.pin, secret: ANNA.secret } },
-    { ...BEN },
-    { userName: TINA.userName, password: TINA.password, totp: { secret: TINA.totpSecret } },
-  ];
-  return { users, ...changes };
-}
+import { routerConfig, Tokens } from '../walks/dial-in-users.ts';
+import { USUAL, VpnWindow, type WindowPlace } from '../walks/vpn-window.ts';
+import type { KeepOnFailure, WalkScene, WalkShell } from '../walks/walk-scene.ts';
 
 export interface OfficeOptions {
   readonly router?: RouterConfigInput;
@@ -49,7 +26,7 @@ export interface OfficeOptions {
  * A person's computer with the program and a browser on it, and an office with its router: everything real.
  * As root three hosts in network namespaces; else all on this machine's loopback, without network devices.
  */
-export class Office {
+export class Office implements WalkScene {
   readonly home: Home;
   readonly hosts: ThreeHosts | undefined;
   readonly router: RouterHost;
@@ -60,8 +37,7 @@ export class Office {
   program: WindowProgram;
   readonly #prefix: readonly string[];
   readonly #routers: RouterHost[] = [];
-  /** mOTP steps ago; each code is newer than the one before. */
-  #codeAge = 3;
+  readonly tokens = new Tokens();
 
   private constructor(parts: {
     home: Home;
@@ -115,17 +91,39 @@ export class Office {
     });
   }
 
-  /** The code that Anna's token shows, as the six digits of a fresh step each time. */
-  code(): string {
-    this.#codeAge -= 1;
-    if (this.#codeAge < -3) throw new Error('no fresh code left within the window of the router');
-    return motpCode(motpCounter(Date.now()) - this.#codeAge, ANNA.secret, ANNA.pin);
+  async openWindow(walk: string, onFailed?: KeepOnFailure): Promise<VpnWindow> {
+    return VpnWindow.open(await this.#place(this.program), walk, onFailed);
   }
 
-  totp(): string {
-    const secret = decodeBase32(TINA.totpSecret);
-    if (!secret.ok) throw new Error(secret.error);
-    return totpCode(Date.now(), secret.value);
+  async openUnprivileged(home: Home, walk: string): Promise<VpnWindow> {
+    const program = this.startUnprivileged(home);
+    const place = await this.#place(program);
+    const close = async (): Promise<void> => {
+      await place.close();
+      await program.end();
+    };
+    // They may not, whatever this computer could.
+    return VpnWindow.open({ ...place, hasDevices: true, close }, walk, () => undefined);
+  }
+
+  async #place(program: WindowProgram): Promise<WindowPlace> {
+    const context = await this.browser.newContext({
+      viewport: { width: USUAL.width, height: USUAL.height },
+      colorScheme: USUAL.scheme,
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    return {
+      page,
+      hasDevices: this.hosts !== undefined,
+      arrive: async () => {
+        await page.goto(await program.address());
+      },
+      said: () => program.said,
+      close: () => context.close(),
+    };
   }
 
   async close(): Promise<void> {
@@ -152,3 +150,11 @@ function startRouter(changes: RouterConfigInput, hosts: ThreeHosts | undefined):
   });
   return RouterHost.start(config, hosts.router);
 }
+
+/** The program's window in a tab of Chromium. */
+export const browserShell: WalkShell = {
+  name: 'browser',
+  isPossible: chromiumPossible(),
+  hasHosts: namespacesPossible(),
+  open: (router) => Office.open(router === undefined ? {} : { router }),
+};

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPossible } from '../support/chromium.ts';
-import { ANNA, BEN, Office, TINA } from './office.ts';
-import { VpnWindow } from './vpn-window.ts';
+import { ANNA, BEN, TINA } from '../walks/dial-in-users.ts';
+import { Office } from './office.ts';
+import type { VpnWindow } from '../walks/vpn-window.ts';
 
 /** What holds for any window: several see the same, a hidden one costs nothing, and none is told a secret. */
 
@@ -16,7 +17,7 @@ describe.skipIf(!chromiumPossible())('windows', () => {
   afterAll(() => office.close());
 
   function open(walk: string): Promise<VpnWindow> {
-    return VpnWindow.open(office.browser, office.program, walk);
+    return office.openWindow(walk);
   }
 
   function profile(name: string): Readonly<Record<string, unknown>> {
@@ -86,7 +87,7 @@ describe.skipIf(!chromiumPossible())('windows', () => {
     await add(window, { name: 'Two steps', userName: TINA.userName, password: TINA.password });
     await window.connect();
     await window.trust();
-    const code = office.totp();
+    const code = office.tokens.totp();
     await window.field('Code').fill(code);
     await window.answer('Continue');
     await window.state('Connected');

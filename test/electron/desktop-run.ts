@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly home: string;
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Put before the command, for example to take privileges away. */
+  readonly prefix?: readonly string[];
 }
 
 export interface BuiltDesktop {
@@ -17,6 +19,8 @@ export interface BuiltDesktop {
 /** The desktop client as it runs, in Electron or on its double. */
 export interface DesktopRun {
   readonly runsIn: string;
+  /** Of the main process. */
+  readonly pid: number;
   readonly page: Page;
   /** The exit code, once it has ended. */
   readonly ended: Promise<number | null>;

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
+import { makeLauncher } from '../support/launcher.ts';
 import type { DesktopRun, RunOptions } from './desktop-run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -22,8 +24,9 @@ export async function runInElectron(
 ): Promise<DesktopRun> {
   const { PATH, LANG, DISPLAY, XAUTHORITY, WAYLAND_DISPLAY } = process.env;
   const environment = { PATH, LANG, DISPLAY, XAUTHORITY, WAYLAND_DISPLAY };
+  const launcher = await makeLauncher(options.prefix ?? [], binary);
   const app = await _electron.launch({
-    executablePath: binary,
+    executablePath: launcher.file,
     args: [
       join(built.folder, 'electron', 'main.js'),
       // Electron's own sandbox needs a helper that root has set up; in containers there is none.
@@ -43,10 +46,12 @@ export async function runInElectron(
   });
   const ended = Promise.withResolvers<number | null>();
   app.process().once('exit', (code) => {
+    void rm(launcher.folder, { recursive: true, force: true });
     ended.resolve(code);
   });
   return {
     runsIn: `a real Electron (${binary})`,
+    pid: app.process().pid ?? 0,
     page: await app.firstWindow(),
     ended: ended.promise,
     signal: (signal) => app.process().kill(signal),

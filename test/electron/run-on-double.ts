@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -37,6 +37,7 @@ export async function runOnDouble(options: RunOptions): Promise<DoubleRun> {
   ]);
   return {
     runsIn: 'the double of Electron (Node, window in Chromium)',
+    pid: child.pid ?? 0,
     page,
     ended,
     signal: (signal) => child.kill(signal),
@@ -48,8 +49,10 @@ export async function runOnDouble(options: RunOptions): Promise<DoubleRun> {
 
 export function startOnDouble({ built, home, ...options }: RunOptions, port = 0): ChildProcess {
   const { PATH, LANG, CHROMIUM } = process.env;
-  return fork(join(built.folder, 'electron', 'main.js'), options.arguments ?? [], {
-    execArgv: ['--import', REGISTER],
+  const main = join(built.folder, 'electron', 'main.js');
+  const command = [process.execPath, '--import', REGISTER, main, ...(options.arguments ?? [])];
+  const [file = '', ...words] = [...(options.prefix ?? []), ...command];
+  return spawn(file, words, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH,

@@ -1,3 +1,4 @@
+import type { Notify } from '../../client/service/audience.ts';
 import type {
   CallInput,
   CallName,
@@ -49,7 +50,7 @@ export class ScriptedProgram {
   readonly #script: Script;
   readonly #serve: (name: unknown, payload: unknown, context: undefined) => Promise<Reply<unknown>>;
   #settings: Snapshot['settings'];
-  #notify: (name: string, payload: unknown) => void = () => undefined;
+  #notify: Notify = () => undefined;
 
   constructor(script: Script) {
     this.#script = script;
@@ -65,7 +66,7 @@ export class ScriptedProgram {
     return this.#serve(name, payload, undefined);
   };
 
-  attach(notify: (name: string, payload: unknown) => void): void {
+  attach(notify: Notify): void {
     this.#notify = notify;
   }
 

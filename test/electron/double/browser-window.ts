@@ -43,12 +43,14 @@ export class BrowserWindow extends EventEmitter implements ShellWindow {
   show(): void {
     this.#isVisible = true;
     this.#isFocused = true;
+    this.webContents.setHidden(false);
     this.emit('show');
   }
 
   hide(): void {
     this.#isVisible = false;
     this.#isFocused = false;
+    this.webContents.setHidden(true);
     this.emit('hide');
   }
 

@@ -96,6 +96,18 @@ export class WebContentsDouble extends EventEmitter implements ShellContents {
       .catch(() => undefined);
   }
 
+  /** A page is told whether its window is in sight: `document.visibilityState`. */
+  setHidden(isHidden: boolean): void {
+    const state = isHidden ? 'hidden' : 'visible';
+    this.#page
+      ?.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+        Object.defineProperty(document, 'hidden', { value: ${String(isHidden)}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`,
+      )
+      .catch(() => undefined);
+  }
+
   reload(): void {
     void this.#page?.reload();
   }

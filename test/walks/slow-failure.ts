@@ -1,24 +1,24 @@
 import type { FaultInput } from '../../emulator/faults.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { type Home, makeHome } from '../support/program.ts';
-import type { WindowProgram } from '../support/window-program.ts';
-import { BEN, type Office } from './office.ts';
-import { VpnWindow } from './vpn-window.ts';
+import { BEN } from './dial-in-users.ts';
+import type { VpnWindow } from './vpn-window.ts';
+import type { WalkScene } from './walk-scene.ts';
 
 /**
  * A failure that takes its time: begun before other tests, looked at after them. By another person on the same
  * computer, who may not set up networks, and at another router.
  */
 export class SlowFailure {
-  readonly #parts: Promise<{ home: Home; program: WindowProgram; window: VpnWindow }>;
+  readonly #parts: Promise<{ home: Home; window: VpnWindow }>;
 
-  private constructor(office: Office, walk: string, fault: FaultInput) {
+  private constructor(office: WalkScene, walk: string, fault: FaultInput) {
     this.#parts = begin(office, walk, fault);
     // Whoever asks for the window hears of it.
     this.#parts.catch(() => undefined);
   }
 
-  static begin(office: Office, walk: string, fault: FaultInput): SlowFailure {
+  static begin(office: WalkScene, walk: string, fault: FaultInput): SlowFailure {
     return new SlowFailure(office, walk, fault);
   }
 
@@ -27,17 +27,16 @@ export class SlowFailure {
   }
 
   async close(): Promise<void> {
-    const { home, program } = await this.#parts;
-    await program.end();
+    const { home, window } = await this.#parts;
+    await window.close();
     await home.remove();
   }
 }
 
-async function begin(office: Office, walk: string, fault: FaultInput) {
+async function begin(office: WalkScene, walk: string, fault: FaultInput) {
   const router = await office.openRouter({ faults: [fault] });
   const home = await makeHome();
-  const program = office.startUnprivileged(home);
-  const window = await VpnWindow.open(office.browser, program, walk, () => undefined);
+  const window = await office.openUnprivileged(home, walk);
   await window.importProfiles([
     {
       name: 'Slow',
@@ -60,5 +59,5 @@ async function begin(office: Office, walk: string, fault: FaultInput) {
   await window.button('Test connection').click();
   await window.field('Password').fill(BEN.password);
   await window.answer('Connect');
-  return { home, program, window };
+  return { home, window };
 }

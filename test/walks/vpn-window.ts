@@ -1,9 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Browser, Locator, Page, WebSocket } from 'playwright-core';
+import type { Locator, Page, WebSocket } from 'playwright-core';
 import { onTestFailed } from 'vitest';
-import { namespacesPossible } from '../support/namespace.ts';
-import type { WindowProgram } from '../support/window-program.ts';
 
 const ARTEFACTS = join(import.meta.dirname, '../artefacts/browser');
 
@@ -15,6 +13,18 @@ export interface Look {
 
 export const USUAL: Look = { scheme: 'light', width: 1000, height: 700 };
 
+/** Where a window is: a tab of a browser, or the desktop program's own. */
+export interface WindowPlace {
+  readonly page: Page;
+  /** Network devices can be had there. */
+  readonly hasDevices: boolean;
+  /** Where the page is not there by itself. */
+  readonly arrive?: () => Promise<void>;
+  /** What the program behind it has printed. */
+  said(): string;
+  close(): Promise<void>;
+}
+
 /** A window of the program as a person has it before them: by roles, labels and words. */
 export class VpnWindow {
   readonly page: Page;
@@ -24,12 +34,15 @@ export class VpnWindow {
   readonly sent: string[] = [];
   /** What the page said on its console or threw, and what its policy refused. */
   readonly complaints: string[] = [];
+  readonly #place: WindowPlace;
   readonly #walk: string;
   #steps = 0;
   readonly #waiting = new Set<() => void>();
 
-  private constructor(page: Page, walk: string) {
+  private constructor(place: WindowPlace, walk: string) {
+    const { page } = place;
     this.page = page;
+    this.#place = place;
     this.#walk = walk;
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
@@ -41,27 +54,19 @@ export class VpnWindow {
 
   /** Pictures of its steps are kept under the name of the walk; `onFailed` is told how to keep more. */
   static async open(
-    browser: Browser,
-    program: WindowProgram,
+    place: WindowPlace,
     walk: string,
     onFailed: (keep: () => Promise<void>) => void = onTestFailed,
   ): Promise<VpnWindow> {
-    const context = await browser.newContext({
-      viewport: { width: USUAL.width, height: USUAL.height },
-      colorScheme: USUAL.scheme,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    const window = new VpnWindow(await context.newPage(), walk);
-    onFailed(() => window.keepFailure(program));
-    await window.page.goto(await program.address());
+    const window = new VpnWindow(place, walk);
+    onFailed(() => window.keepFailure());
+    await place.arrive?.();
     await window.button('Add', 'Add your first profile').first().waitFor();
     return window;
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await this.#place.close();
   }
 
   /** A picture for the artefacts, numbered in the order of the walk. */
@@ -116,7 +121,7 @@ export class VpnWindow {
   /** "Connect", or another button that does; then, where no device can be had, the test that is offered instead. */
   async connect(name = 'Connect'): Promise<void> {
     await this.press(name);
-    if (namespacesPossible()) return;
+    if (this.#place.hasDevices) return;
     await this.failure('Not permitted on this computer');
     await this.button('Test connection').click();
   }
@@ -204,8 +209,10 @@ export class VpnWindow {
   }
 
   /** Its picture, and what was said, for the artefacts. */
-  async keepFailure(program: WindowProgram): Promise<void> {
-    const log = [program.said, ...this.complaints, '', 'received:', ...this.received.slice(-40)].join('\n');
+  async keepFailure(): Promise<void> {
+    const log = [this.#place.said(), ...this.complaints, '', 'received:', ...this.received.slice(-40)].join(
+      '\n',
+    );
     await writeFile(await artefact(`${this.#walk}-failed.txt`), log);
     if (!this.page.isClosed()) {
       await this.page.screenshot({ path: await artefact(`${this.#walk}-failed.png`) });
