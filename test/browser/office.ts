@@ -15,7 +15,8 @@ import {
 } from '../support/three-hosts.ts';
 import { WindowProgram } from '../support/window-program.ts';
 import { routerConfig, Tokens } from '../walks/dial-in-users.ts';
-import { USUAL, VpnWindow, type WindowPlace } from '../walks/vpn-window.ts';
+import { browserTab } from '../walks/browser-tab.ts';
+import { VpnWindow } from '../walks/vpn-window.ts';
 import type { KeepOnFailure, WalkScene, WalkShell } from '../walks/walk-scene.ts';
 
 export interface OfficeOptions {
@@ -92,38 +93,22 @@ export class Office implements WalkScene {
   }
 
   async openWindow(walk: string, onFailed?: KeepOnFailure): Promise<VpnWindow> {
-    return VpnWindow.open(await this.#place(this.program), walk, onFailed);
+    return VpnWindow.open(
+      await browserTab(this.browser, this.program, this.hosts !== undefined),
+      walk,
+      onFailed,
+    );
   }
 
   async openUnprivileged(home: Home, walk: string): Promise<VpnWindow> {
     const program = this.startUnprivileged(home);
-    const place = await this.#place(program);
+    // They may not, whatever this computer could.
+    const place = await browserTab(this.browser, program, true);
     const close = async (): Promise<void> => {
       await place.close();
       await program.end();
     };
-    // They may not, whatever this computer could.
-    return VpnWindow.open({ ...place, hasDevices: true, close }, walk, () => undefined);
-  }
-
-  async #place(program: WindowProgram): Promise<WindowPlace> {
-    const context = await this.browser.newContext({
-      viewport: { width: USUAL.width, height: USUAL.height },
-      colorScheme: USUAL.scheme,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    const page = await context.newPage();
-    return {
-      page,
-      hasDevices: this.hosts !== undefined,
-      arrive: async () => {
-        await page.goto(await program.address());
-      },
-      said: () => program.said,
-      close: () => context.close(),
-    };
+    return VpnWindow.open({ ...place, close }, walk, () => undefined);
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { FUSES, packagedProgram, wrongFuses } from './packaged-fuses.ts';
 /** Before the fuses of a binary: of Electron's docs/tutorial/fuses.md. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 /** As Electron is delivered: version 1, eight fuses, "1" is on. */
-const DELIVERED = `\u0001\u0008${'10110011'}`;
+const DELIVERED = '\u0001\u000810110011';
 
 const program = packagedProgram();
 

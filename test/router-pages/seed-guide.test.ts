@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exitCode } from '../../cli/exit-codes.ts';
-import { VpnWindow } from '../browser/vpn-window.ts';
 import { windowBuilt } from '../support/built-window.ts';
 import { chromiumPossible, startChromium } from '../support/chromium.ts';
 import { namespacesPossible } from '../support/namespace.ts';
@@ -23,6 +22,8 @@ import {
   startLanWebServer,
 } from '../support/three-hosts.ts';
 import { WindowProgram } from '../support/window-program.ts';
+import { browserTab } from '../walks/browser-tab.ts';
+import { VpnWindow } from '../walks/vpn-window.ts';
 import { ARTEFACTS, login } from './pages-host.ts';
 
 /**
@@ -187,7 +188,11 @@ describe.skipIf(!namespacesPossible() || !chromiumPossible())(
       onTestFinished(async () => {
         await program.end();
       });
-      const window = await VpnWindow.open(outside, program, 'seed-guide', () => undefined);
+      const window = await VpnWindow.open(
+        await browserTab(outside, program, true),
+        'seed-guide',
+        () => undefined,
+      );
       await window.profile('office').click();
       await window.press('Connect');
       await window.dialog.getByText(`One-time password needed for ${USER}`).waitFor();
