@@ -1,6 +1,6 @@
 import { readUint16, readUint32 } from '../shared/ip/byte-order.ts';
 import { IpProtocol } from '../shared/ip/ipv4.ts';
-import { IPV6_HEADER_LENGTH } from './packet-layout.ts';
+import { IPV6_HEADER_LENGTH } from '../shared/ip/ipv6.ts';
 
 /** Makes the numbers unpredictable for whoever would want to fall into another's queue. */
 const SALT = Math.floor(Math.random() * 0x7fff_ffff);

@@ -1,7 +1,8 @@
 import { readUint16, writeUint16 } from '../shared/ip/byte-order.ts';
 import { updateChecksum } from '../shared/ip/checksum.ts';
 import { IpProtocol } from '../shared/ip/ipv4.ts';
-import { IPV6_HEADER_LENGTH, Tcp } from './packet-layout.ts';
+import { IPV6_HEADER_LENGTH } from '../shared/ip/ipv6.ts';
+import { Tcp } from './packet-layout.ts';
 
 const FRAGMENT = 0x3fff;
 /** TCP options (RFC 9293 §3.2). */

@@ -1,19 +1,12 @@
 /*
  * Where fields stand in the headers that are written and compared in place.
  *
- * IPv6 (RFC 8200 §3)
- *   0                 4                 6      7      8               24              40
- *   +-----------------+-----------------+------+------+---------------+---------------+
- *   |ver, class, flow | payload length  | next | hops | source        | destination   |
- *   +-----------------+-----------------+------+------+---------------+---------------+
- *
  * TCP (RFC 9293 §3.1)
  *   0        2        4            8            12       13      14       16       18       20
  *   +--------+--------+------------+------------+--------+-------+--------+--------+--------+---------
  *   | source | dest.  | sequence   | acknowl.   |offset,0| flags | window |checksum| urgent | options
  *   +--------+--------+------------+------------+--------+-------+--------+--------+--------+---------
  */
-export const IPV6_HEADER_LENGTH = 40;
 export const UDP_HEADER_LENGTH = 8;
 
 export const Tcp = {

@@ -1,46 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDuplexPair } from '../test/support/duplex-pair.ts';
 import { type PacketPump, startPump } from './packet-pump.ts';
-import type { TunDevice } from './tun-device.ts';
+import { MemoryTun } from './testing/memory-tun.ts';
 import { TunnelLink } from './tunnel-link.ts';
-
-/** A device whose kernel side is two arrays. Level-triggered, as the real one. */
-class MemoryTun implements TunDevice {
-  readonly name = 'memory';
-  readonly toRead: Uint8Array[] = [];
-  readonly written: Uint8Array[] = [];
-  accepts = true;
-  paused = false;
-  reads = 0;
-  #readable: () => void = () => {};
-
-  read(target: Uint8Array, offset: number, length: number): number {
-    this.reads += 1;
-    const packet = this.toRead.shift()?.subarray(0, length);
-    if (packet === undefined) return 0;
-    target.set(packet, offset);
-    return packet.length;
-  }
-  write(source: Uint8Array, start: number, end: number): boolean {
-    if (this.accepts) this.written.push(new Uint8Array(source.subarray(start, end)));
-    return this.accepts;
-  }
-  onReadable(callback: () => void): void {
-    this.#readable = callback;
-  }
-  pause(): void {
-    this.paused = true;
-  }
-  resume(): void {
-    this.paused = false;
-  }
-  onGone(): void {}
-  close(): void {}
-  /** One turn of the event loop. */
-  poll(): void {
-    if (!this.paused && this.toRead.length > 0) this.#readable();
-  }
-}
 
 const MTU = 1400;
 
@@ -80,6 +42,64 @@ class Gate {
     return true;
   }
 }
+
+/** UDP, `length` bytes altogether. */
+function ipv6(length: number, mark = 0): Uint8Array {
+  const packet = new Uint8Array(length).fill(mark);
+  packet[0] = 0x60;
+  packet[4] = (length - 40) >>> 8;
+  packet[5] = (length - 40) & 0xff;
+  packet[6] = 17;
+  packet.fill(0x20, 8, 40);
+  return packet;
+}
+
+describe('IPv6', () => {
+  test('is carried both ways while the link takes it, and neither way otherwise', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    const steps = [false, true, false].map((carries) => {
+      pump.carriesIpv6 = carries;
+      tun.toRead.push(ipv6(100, 1));
+      tun.poll();
+      pump.packet(ipv6(90, 2), 0, 90);
+      return [gate.sent.splice(0), tun.written.splice(0), pump.dropped];
+    });
+    expect(steps).toEqual([
+      [[], [], 2],
+      [[ipv6(100, 1)], [ipv6(90, 2)], 2],
+      [[], [], 4],
+    ]);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['less than its header', ipv6(60).slice(0, 39)],
+    ['less than its length says', ipv6(60).slice(0, 59)],
+    ['more than its length says', Uint8Array.of(...ipv6(60), 0)],
+    ['no length (a jumbogram)', ipv6(60).with(5, 0)],
+  ])('a packet with %s does not reach the device', (_, packet) => {
+    const tun = new MemoryTun();
+    const pump = startPump(tun, new Gate(), MTU);
+    pump.carriesIpv6 = true;
+    pump.packet(packet, 0, packet.length);
+    expect([tun.written, pump.dropped]).toEqual([[], 1]);
+  });
+
+  test('the sender of a longer packet is told the size that fits; about multicast nobody is', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    const pump = startPump(tun, gate, MTU);
+    pump.carriesIpv6 = true;
+    tun.toRead.push(ipv6(MTU + 1), ipv6(MTU + 1).fill(0xff, 24, 40), ipv6(MTU));
+    tun.poll();
+    expect(gate.sent.map((packet) => packet.length)).toEqual([MTU]);
+    expect(pump.dropped).toBe(2);
+    expect(tun.written.map((answer) => Array.from(answer.subarray(40, 48).with(2, 0).with(3, 0)))).toEqual([
+      [2, 0, 0, 0, 0, 0, MTU >>> 8, MTU & 0xff],
+    ]);
+  });
+});
 
 describe('device → link', () => {
   test('packets up to the MTU go, larger ones that may not be cut and IPv6 are counted', () => {

@@ -1,6 +1,9 @@
 import { UnreachableCode, encodeIcmpUnreachable } from '../shared/ip/icmp.ts';
+import { encodePacketTooBig } from '../shared/ip/icmpv6.ts';
 import { ipv4Destination } from '../shared/ip/ipv4.ts';
 import { fragmentIpv4 } from '../shared/ip/ipv4-fragment.ts';
+import { IPV6_DESTINATION, isIpv6 } from '../shared/ip/ipv6.ts';
+import { addressAt, isMulticast } from '../shared/ip/ipv6-address.ts';
 import { clampMss } from './mss-clamp.ts';
 import type { TunDevice } from './tun-device.ts';
 import { TunReader } from './tun-reader.ts';
@@ -27,7 +30,9 @@ export interface PacketPump {
   /** Plug into the link's handlers. */
   packet(bytes: Uint8Array, start: number, end: number): void;
   drain(): void;
-  /** Packets that were not carried: no IPv4, larger than the MTU, or refused by the device. */
+  /** Whether the link takes IPv6 at this moment; at first it does not. Without it, such packets are dropped. */
+  carriesIpv6: boolean;
+  /** Packets that were not carried: of no kind that the link takes, larger than the MTU, or refused by the device. */
   readonly dropped: number;
   /** Idempotent. The device stays open. */
   stop(): void;
@@ -45,6 +50,7 @@ export function startPump(tun: TunDevice, link: PacketSink, mtu: number): Packet
 }
 
 class TunPump implements PacketPump {
+  carriesIpv6 = false;
   readonly #tun: TunDevice;
   readonly #link: PacketSink;
   readonly #mtu: number;
@@ -71,8 +77,7 @@ class TunPump implements PacketPump {
   }
 
   packet(bytes: Uint8Array, start: number, end: number): void {
-    // The device tells IPv4 from IPv6 by the first nibble: a router must not smuggle the latter in.
-    if (this.#stopped || end - start < IPV4_HEADER_LENGTH || !isIpv4(bytes, start)) {
+    if (this.#stopped || !this.#takes(bytes, start, end)) {
       this.#dropped += 1;
       return;
     }
@@ -99,7 +104,7 @@ class TunPump implements PacketPump {
     const reader = this.#reader;
     for (let i = 0; i < DRAIN_LIMIT && !this.#stopped; i += 1) {
       if (!reader.read()) return;
-      if (!isIpv4(reader.bytes, reader.start) || !reader.cut(this.#mtu)) {
+      if (!this.#mayLeave() || !reader.cut(this.#mtu)) {
         this.#dropped += 1;
       } else if (reader.packets.nextLength > this.#mtu) {
         this.#refuseTooLong();
@@ -108,6 +113,19 @@ class TunPump implements PacketPump {
         return;
       }
     }
+  }
+
+  /** From the router: the device tells IPv4 from IPv6 by the first nibble, so none may be smuggled in. */
+  #takes(bytes: Uint8Array, start: number, end: number): boolean {
+    if (ipVersion(bytes, start) === 4) return end - start >= IPV4_HEADER_LENGTH;
+    return this.carriesIpv6 && isIpv6(bytes, start, end);
+  }
+
+  /** A superpacket's length says nothing. */
+  #mayLeave(): boolean {
+    const { bytes, start } = this.#reader;
+    const version = ipVersion(bytes, start);
+    return version === 4 || (version === 6 && this.carriesIpv6);
   }
 
   /** False = the link has no room for the next one. */
@@ -126,10 +144,15 @@ class TunPump implements PacketPump {
     return true;
   }
 
-  /** Cut into fragments, or its sender is told the size that fits (RFC 1191 §4). */
+  /** Cut into fragments, or its sender is told the size that fits (RFC 1191 §4, RFC 4443 §3.2). */
   #refuseTooLong(): void {
     const { bytes, start, end, packets } = this.#reader;
     packets.clear();
+    if (ipVersion(bytes, start) === 6) {
+      this.#dropped += 1;
+      this.#answer(packetTooBig(bytes, start, end, this.#mtu));
+      return;
+    }
     const fragments = fragmentIpv4(bytes, start, end, this.#mtu);
     if (fragments !== undefined) {
       for (const fragment of fragments) this.#sendFragment(fragment);
@@ -139,8 +162,11 @@ class TunPump implements PacketPump {
     // In the name of where it was to go: an address of our own would be thrown away as forged.
     const from = ipv4Destination(bytes, start);
     const code = UnreachableCode.fragmentationNeeded;
-    const answer = encodeIcmpUnreachable(from, code, bytes, start, end, this.#mtu);
-    if (answer !== undefined) this.#writer.write(answer, 0, answer.length);
+    this.#answer(encodeIcmpUnreachable(from, code, bytes, start, end, this.#mtu));
+  }
+
+  #answer(packet: Uint8Array | undefined): void {
+    if (packet !== undefined) this.#writer.write(packet, 0, packet.length);
   }
 
   #sendFragment(fragment: Uint8Array): void {
@@ -148,6 +174,12 @@ class TunPump implements PacketPump {
   }
 }
 
-function isIpv4(bytes: Uint8Array, start: number): boolean {
-  return (bytes[start] ?? 0) >>> 4 === 4;
+function ipVersion(bytes: Uint8Array, start: number): number {
+  return (bytes[start] ?? 0) >>> 4;
+}
+
+function packetTooBig(bytes: Uint8Array, start: number, end: number, mtu: number): Uint8Array | undefined {
+  // No packet comes from a group.
+  if (isMulticast(bytes, start + IPV6_DESTINATION)) return undefined;
+  return encodePacketTooBig(addressAt(bytes, start + IPV6_DESTINATION), bytes, start, end, mtu);
 }

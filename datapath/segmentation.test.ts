@@ -120,14 +120,16 @@ describe('UDP', () => {
       fc.property(
         fc.uint8Array({ minLength: 1, maxLength: 3000 }),
         fc.integer({ min: 1, max: 1400 }),
-        (payload, size) => {
-          const packets = cut(superpacket(udpPacket(payload), GsoType.udp, size)) ?? [];
+        fc.constantFrom(4 as const, 6 as const),
+        (payload, size, version) => {
+          const udp = version === 4 ? 20 : 40;
+          const packets = cut(superpacket(udpPacket(payload, version), GsoType.udp, size)) ?? [];
           expect(packets.length).toBe(Math.ceil(payload.length / size));
-          expect(Buffer.concat(packets.map((p) => p.subarray(28))).equals(payload)).toBe(true);
+          expect(Buffer.concat(packets.map((p) => p.subarray(udp + 8))).equals(payload)).toBe(true);
           for (const packet of packets) {
             expect(isIntact(packet)).toBe(true);
-            expect(readUint16(packet, 24)).toBe(packet.length - 20);
-            expect(readUint16(packet, 26)).not.toBe(0);
+            expect(readUint16(packet, udp + 4)).toBe(packet.length - udp);
+            expect(readUint16(packet, udp + 6)).not.toBe(0);
           }
         },
       ),
@@ -135,12 +137,17 @@ describe('UDP', () => {
     );
   });
 
-  function udpPacket(payload: Uint8Array): Uint8Array {
-    const packet = tcpPacket({ payload }).slice();
-    packet[9] = 17;
-    const udp = Uint8Array.of(...packet.subarray(0, 20), 1, 2, 3, 4, 0, 0, 0, 0, ...payload);
+  function udpPacket(payload: Uint8Array, version: 4 | 6): Uint8Array {
+    const header = version === 4 ? 20 : 40;
+    const network = tcpPacket({ version, payload }).slice(0, header);
+    network[version === 4 ? 9 : 6] = 17;
+    const udp = Uint8Array.of(...network, 1, 2, 3, 4, 0, 0, 0, 0, ...payload);
+    writeUint16(udp, header + 4, udp.length - header);
+    if (version === 6) {
+      writeUint16(udp, 4, udp.length - header);
+      return udp;
+    }
     writeUint16(udp, 2, udp.length);
-    writeUint16(udp, 24, udp.length - 20);
     writeUint16(udp, 10, 0);
     writeUint16(udp, 10, internetChecksum(udp, 0, 20));
     return udp;

@@ -1,7 +1,8 @@
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../shared/ip/byte-order.ts';
 import { IpProtocol } from '../shared/ip/ipv4.ts';
+import { IPV6_HEADER_LENGTH } from '../shared/ip/ipv6.ts';
 import { copyBytes } from './copy-bytes.ts';
-import { IPV6_HEADER_LENGTH, Tcp, UDP_HEADER_LENGTH } from './packet-layout.ts';
+import { Tcp, UDP_HEADER_LENGTH } from './packet-layout.ts';
 import {
   GsoType,
   NEEDS_CHECKSUM,

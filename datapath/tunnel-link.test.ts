@@ -77,9 +77,27 @@ function packetOf(length: number, fill: number): Uint8Array {
   return packet;
 }
 
+function ipProtocolOf(packet: Uint8Array): number {
+  return (packet[0] ?? 0) >>> 4 === 6 ? PppProtocol.ipv6 : PppProtocol.ipv4;
+}
+
 const IPV4_HEADER = [0xff, 0x03, 0x00, 0x21];
 
 describe('receiving', () => {
+  test('a packet that is not of the protocol that it comes under is no packet', () => {
+    const { link, seen, peer } = open();
+    peer.resume();
+    const ipv6 = packetOf(60, 1);
+    ipv6[0] = 0x60;
+    link.push(encodePppData(PppProtocol.ipv4, ipv6));
+    link.push(encodePppData(PppProtocol.ipv6, packetOf(60, 1)));
+    link.push(encodePppData(PppProtocol.ipv6, new Uint8Array(0)));
+    expect([seen.packets, seen.controls, seen.ends]).toEqual([[], [], []]);
+    link.push(encodePppData(PppProtocol.ipv6, ipv6));
+    expect(seen.packets).toEqual([ipv6]);
+    link.destroy();
+  });
+
   test('any frames in any chunking come out the same', async () => {
     const frame = fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 1500 }).map((bytes) => ({ kind: 'packet', bytes })),
@@ -90,7 +108,9 @@ describe('receiving', () => {
         const { link, seen, peer } = open();
         peer.resume();
         const stream = Buffer.concat(
-          frames.map((f) => encodePppData(f.kind === 'packet' ? PppProtocol.ipv4 : PppProtocol.lcp, f.bytes)),
+          frames.map((f) =>
+            encodePppData(f.kind === 'packet' ? ipProtocolOf(f.bytes) : PppProtocol.lcp, f.bytes),
+          ),
         );
         const borders = [...cuts.filter((cut) => cut < stream.length), stream.length].toSorted(
           (x, y) => x - y,

@@ -37,9 +37,9 @@ export type LinkEnd =
   | { readonly kind: 'link-lost'; readonly reason: string };
 
 export interface TunnelLinkHandlers {
-  /** Anything but an IPv4 packet. `information` is a copy and may be kept. */
+  /** Anything but an IP packet. `information` is a copy and may be kept. */
   control(protocol: number, information: Uint8Array): void;
-  /** An IPv4 packet, bytes[start..end), valid during the call. */
+  /** An IPv4 or IPv6 packet as its first nibble says, bytes[start..end), valid during the call. */
   packet(bytes: Uint8Array, start: number, end: number): void;
   /** The peer answered keep-alive request `n`; -1 when it did not say which. */
   keepAliveReply(n: number): void;
@@ -169,7 +169,7 @@ export class TunnelLink {
   }
 
   /**
-   * Copies the IPv4 packet bytes[start..end) behind its header into the batch.
+   * Copies the IP packet bytes[start..end) behind its header into the batch.
    * False = not taken: no room (`drain` follows) or the link is closed.
    */
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
@@ -186,7 +186,7 @@ export class TunnelLink {
   }
 
   /**
-   * Where in `packetSpace` an IPv4 packet of `length` bytes is to be written; `commitPacket` must follow at once.
+   * Where in `packetSpace` an IP packet of `length` bytes is to be written; `commitPacket` must follow at once.
    * -1 = no room (`drain` follows) or the link is closed.
    */
   reservePacket(length: number): number {
@@ -214,7 +214,8 @@ export class TunnelLink {
   commitPacket(): void {
     const length = this.#packetLength;
     const whole = DATA_HEADER_LENGTH + length;
-    writeDataHeader(this.#packetSpace, this.#packetAt, PppProtocol.ipv4, length);
+    const protocol = protocolOf(this.#packetSpace, this.#packetAt + DATA_HEADER_LENGTH);
+    writeDataHeader(this.#packetSpace, this.#packetAt, protocol, length);
     if (this.#queue === undefined) {
       this.#batch.filled += whole;
       this.#counters.sentPackets += 1;
@@ -292,10 +293,12 @@ export class TunnelLink {
       this.#close(protocolError('ppp-header', `A DATA frame of ${end - start} bytes has no PPP protocol.`));
       return;
     }
-    if (protocol !== PppProtocol.ipv4) {
+    if (protocol !== PppProtocol.ipv4 && protocol !== PppProtocol.ipv6) {
       this.#handlers.control(protocol, copyOf(bytes, information, end));
       return;
     }
+    // A device would go by the packet's own word: what PPP did not agree on must not come in under another name.
+    if (information === end || protocol !== protocolOf(bytes, information)) return;
     this.#counters.receivedPackets += 1;
     this.#counters.receivedBytes += end - information;
     this.#handlers.packet(bytes, information, end);
@@ -443,6 +446,11 @@ export class TunnelLink {
     this.#stream.destroy();
     this.#handlers.closed(how);
   }
+}
+
+/** The PPP protocol for the IP packet at `at`. */
+function protocolOf(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) >>> 4 === 6 ? PppProtocol.ipv6 : PppProtocol.ipv4;
 }
 
 /** `slice` would do for a Uint8Array, but of a Buffer it gives a view. */

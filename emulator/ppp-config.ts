@@ -28,6 +28,14 @@ export const pppSchema = z.object({
   gateway: z.ipv4().default('192.168.240.1'),
   /** Netmask of the network behind the router. */
   netmask: netmaskSchema.default('255.255.255.0'),
+  /**
+   * Prefix of which clients make their IPv6 addresses, the router's own being ::1 in it. Left out: the router knows
+   * nothing of IPv6.
+   */
+  ipv6Prefix: z
+    .cidrv6()
+    .refine((cidr) => cidr.endsWith('/64'), 'Enter a prefix of 64 bits, for example 2001:db8:240::/64')
+    .optional(),
   /** DNS servers given to clients, at most two (RFC 1877). */
   dns: z.array(z.ipv4()).max(2).default(['192.168.240.1']),
   /** What the router is ready to receive; a client may offer less. */

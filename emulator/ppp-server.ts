@@ -1,5 +1,7 @@
 import { assertNever } from '../shared/assert-never.ts';
+import { IPV6_LEAST_MTU } from '../shared/ip/ipv6.ts';
 import type { Finish } from '../shared/protocol/control-protocol.ts';
+import { Ipv6cpNegotiation } from '../shared/protocol/ipv6cp.ts';
 import { LcpNegotiation, readNumber } from '../shared/protocol/lcp.ts';
 import type { PppAuthentication, PppEffect, PppEndpoint, PppTimer } from '../shared/protocol/ppp-endpoint.ts';
 import { PppLink, type PppLinkRole } from '../shared/protocol/ppp-link.ts';
@@ -41,6 +43,11 @@ export interface PppServerOptions {
   readonly authenticate: (userName: string, matches: (password: string) => boolean) => Verdict;
   /** Asked once, at the client's first IPCP request; undefined when none is left. */
   readonly assignAddress: (userName: string, wished: string | undefined) => string | undefined;
+  /** Left out: the router knows nothing of IPv6. */
+  readonly ipv6?: {
+    /** Whether a client may have this interface identifier. */
+    readonly isFree: (identifier: Uint8Array) => boolean;
+  };
 }
 
 export type PppServerEvent =
@@ -51,6 +58,9 @@ export type PppServerEvent =
   /** There was no address to assign: the client's option is rejected, what it does then is its affair. */
   | { readonly kind: 'no-address'; readonly userName: string }
   | { readonly kind: 'opened'; readonly address: string; readonly mtu: number }
+  /** IPv6 packets may travel; the interface identifiers of both ends, 8 bytes. */
+  | { readonly kind: 'ipv6-up'; readonly identifier: Uint8Array; readonly peerIdentifier: Uint8Array }
+  | { readonly kind: 'ipv6-down' }
   | { readonly kind: 'failed'; readonly error: ProtocolError }
   | { readonly kind: 'closed' };
 
@@ -62,6 +72,8 @@ class Server implements PppEndpoint<PppServerEvent> {
   readonly #link: PppLink<PppServerEvent>;
   readonly #lcp: LcpNegotiation;
   readonly #ipcp: IpcpServerNegotiation;
+  readonly #ipv6cp: Ipv6cpNegotiation;
+  readonly #offersIpv6: boolean;
   readonly #authenticator: PppAuthenticator;
   #userName = '';
 
@@ -83,7 +95,13 @@ class Server implements PppEndpoint<PppServerEvent> {
       lateNak: quirks.lateNak,
       assignAddress: (wished) => this.#assign(options, wished),
     });
-    const link = new PppLink<PppServerEvent>(this.#lcp, this.#ipcp, this.#role());
+    this.#ipv6cp = new Ipv6cpNegotiation({
+      random,
+      isFree: (identifier) => options.ipv6?.isFree(identifier) ?? true,
+    });
+    this.#offersIpv6 = options.ipv6 !== undefined;
+    const negotiations = { lcp: this.#lcp, ipcp: this.#ipcp, ipv6cp: this.#ipv6cp };
+    const link = new PppLink<PppServerEvent>(negotiations, this.#role());
     this.#link = link;
     this.#authenticator = new PppAuthenticator(
       {
@@ -133,12 +151,15 @@ class Server implements PppEndpoint<PppServerEvent> {
       lcpUp: () => this.#enterAuthenticate(),
       lcpDown: () => {
         this.#ipcp.reset();
+        this.#ipv6cp.reset();
         this.#enter('establish');
       },
       lcpFinished: (why) => this.#lcpFinished(why),
       ipcpUp: () => this.#opened(),
       ipcpDown: () => this.#enter('network'),
       ipcpFinished: (why) => this.#ipcpFinished(why),
+      ipv6Up: () => this.#ipv6Up(),
+      ipv6Down: () => this.#link.event({ kind: 'ipv6-down' }),
       closed: () => this.#link.event({ kind: 'closed' }),
       authentication: (protocol, information) => this.#authenticator.receive(protocol, information),
       earlyIpcp: () => this.#authenticator.goOn(),
@@ -174,6 +195,18 @@ class Server implements PppEndpoint<PppServerEvent> {
   #enterNetwork(): void {
     this.#enter('network');
     this.#link.ipcp.start();
+    if (this.#offersIpv6 && this.#mtu >= IPV6_LEAST_MTU) this.#link.ipv6cp.start();
+  }
+
+  get #mtu(): number {
+    return Math.min(this.#lcp.mru, this.#lcp.peerMru);
+  }
+
+  #ipv6Up(): void {
+    const { identifier, peerIdentifier } = this.#ipv6cp;
+    // A client that names none could not be told from others.
+    if (peerIdentifier === undefined) this.#link.ipv6cp.close();
+    else this.#link.event({ kind: 'ipv6-up', identifier, peerIdentifier });
   }
 
   #assign(options: PppServerOptions, wished: string | undefined): string | undefined {
@@ -188,7 +221,7 @@ class Server implements PppEndpoint<PppServerEvent> {
       this.#fail(protocolError('negotiation-failed', 'The client opened IPCP without an address.'));
       return;
     }
-    this.#link.event({ kind: 'opened', address, mtu: Math.min(this.#lcp.mru, this.#lcp.peerMru) });
+    this.#link.event({ kind: 'opened', address, mtu: this.#mtu });
   }
 
   #lcpFinished(why: Finish): void {

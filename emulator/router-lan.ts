@@ -1,4 +1,5 @@
 import type { RouterConfig } from './config.ts';
+import { Ipv6Network } from './ipv6-network.ts';
 import { createBuiltInLan } from './lan/built-in-lan.ts';
 import type { Lan } from './lan/lan.ts';
 import { createTunLan } from './lan/tun-lan.ts';
@@ -9,10 +10,11 @@ import { createTunLan } from './lan/tun-lan.ts';
  */
 export async function openLan(config: RouterConfig): Promise<Lan> {
   const { lan } = config;
-  const { gateway, netmask } = config.ppp;
+  const { gateway, netmask, ipv6Prefix } = config.ppp;
   if (lan === 'none') return createBuiltInLan({ gateway });
   if (lan.kind === 'built-in') return createBuiltInLan({ gateway, config: lan });
-  const opened = await createTunLan({ gateway, netmask, config: lan });
+  const ipv6Router = ipv6Prefix === undefined ? undefined : new Ipv6Network(ipv6Prefix).router;
+  const opened = await createTunLan({ gateway, netmask, ipv6Router, config: lan });
   if (!opened.ok) throw new Error(`The LAN's device cannot be set up: ${JSON.stringify(opened.error)}`);
   return opened.value;
 }

@@ -14,6 +14,7 @@ import type { DialInUsers } from './dial-in-users.ts';
 import { type FaultInForce, type FaultInput, FaultPlan, faultSchema } from './faults.ts';
 import { serveHttp } from './http-front.ts';
 import type { Lan } from './lan/lan.ts';
+import { Ipv6Network } from './ipv6-network.ts';
 import { Listener } from './listener.ts';
 import { MotpRules, TotpRules } from './one-time-passwords.ts';
 import { type PppSettings, savePppSettings, withPppSettings } from './ppp-settings.ts';
@@ -163,6 +164,7 @@ class RunningRouter implements Router, RouterInside {
       syslog,
       clock,
       random,
+      ipv6: config.ppp.ipv6Prefix === undefined ? undefined : new Ipv6Network(config.ppp.ipv6Prefix),
       lan: state.lan,
       signIn: new SignIn({ users, motp, bruteForce: this.#bruteForce, syslog }),
       totp: new TotpRules(totp, clock, state.counters.totp),

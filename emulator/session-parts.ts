@@ -2,6 +2,7 @@ import type { AddressPool } from './address-pool.ts';
 import type { BruteForceGuard } from './brute-force.ts';
 import type { RouterConfig } from './config.ts';
 import type { DialInUsers } from './dial-in-users.ts';
+import type { Ipv6Network } from './ipv6-network.ts';
 import type { Lan } from './lan/lan.ts';
 import type { TotpRules } from './one-time-passwords.ts';
 import type { SignIn } from './sign-in.ts';
@@ -15,6 +16,8 @@ export interface SessionParts {
   readonly totp: TotpRules;
   readonly bruteForce: BruteForceGuard;
   readonly addresses: AddressPool;
+  /** Undefined: the router knows nothing of IPv6. */
+  readonly ipv6: Ipv6Network | undefined;
   readonly lan: Lan | undefined;
   readonly syslog: Syslog;
   /** Unix milliseconds. */

@@ -12,7 +12,7 @@ import type { SessionEnd, SessionParts } from './session-parts.ts';
 import { SessionTimers } from './session-timers.ts';
 import type { SignInAttempt } from './sign-in.ts';
 import { syslogLine } from './syslog.ts';
-import { UpTunnel } from './up-tunnel.ts';
+import { type LinkIdentifiers, UpTunnel } from './up-tunnel.ts';
 import type { Wire } from './wire.ts';
 
 export interface TunnelSessionOptions {
@@ -43,6 +43,8 @@ export class TunnelSession {
   readonly #timers = new SessionTimers();
   #phase: 'open' | 'leaving' | 'over' = 'open';
   #up: UpTunnel | undefined;
+  /** While IPV6CP is opened. */
+  #ipv6: LinkIdentifiers | undefined;
   /** PPP is through: to be left when all it wants to send has been sent. */
   #leaveAfter: SessionEnd | undefined;
   /** A fault has struck that nothing of ours may follow. */
@@ -125,6 +127,7 @@ export class TunnelSession {
       authenticate: (userName, matches) =>
         this.#refusesSignIn ? refusedBy('wrong password') : this.#dialIn.authenticate(userName, matches),
       assignAddress: (_userName, wished) => this.#dialIn.assignAddress(wished),
+      ...(this.#parts.ipv6 === undefined ? {} : { ipv6: this.#parts.ipv6 }),
     });
   }
 
@@ -174,6 +177,14 @@ export class TunnelSession {
       case 'opened':
         this.#opened(event.mtu);
         return;
+      case 'ipv6-up':
+        this.#ipv6 = event;
+        this.#up?.ipv6Up(event);
+        return;
+      case 'ipv6-down':
+        this.#ipv6 = undefined;
+        this.#up?.ipv6Down();
+        return;
       case 'failed':
         this.#parts.syslog.write(syslogLine.protocolError(this.#name(), event.error.code));
         this.#leaveAfter = 'failed';
@@ -206,6 +217,7 @@ export class TunnelSession {
       counters: this.#link.counters,
       sendPacket: (bytes, start, end) => this.#link.sendPacket(bytes, start, end),
     });
+    if (this.#ipv6 !== undefined) this.#up.ipv6Up(this.#ipv6);
     this.#armConnectedFault();
   }
 

@@ -2,9 +2,10 @@ import type { TrafficCounters } from '../shared/connection.ts';
 import { parseIpv4Address } from '../shared/ip/ipv4-address.ts';
 import { type ConnectionRow, formatUpTime } from './connection-management.ts';
 import type { DialInUser } from './dial-in-user.ts';
-import type { LanPort } from './lan/lan.ts';
+import type { LanPort, LanSession } from './lan/lan.ts';
 import { TotpSecondStep } from './second-step.ts';
 import type { SessionParts } from './session-parts.ts';
+import { TunnelIpv6 } from './tunnel-ipv6.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 
 export interface UpTunnelOptions {
@@ -22,6 +23,12 @@ export interface UpTunnelOptions {
   readonly sendPacket: (bytes: Uint8Array, start: number, end: number) => boolean;
 }
 
+/** Interface identifiers of the two ends of the link, 8 bytes: the router's and the client's. */
+export interface LinkIdentifiers {
+  readonly identifier: Uint8Array;
+  readonly peerIdentifier: Uint8Array;
+}
+
 const IPV4_HEADER_LENGTH = 20;
 const SOURCE = 12;
 const DESTINATION = 16;
@@ -35,11 +42,14 @@ export class UpTunnel {
   readonly #traffic: TrafficWatch;
   readonly #secondStep: TotpSecondStep;
   readonly #port: LanPort | undefined;
+  readonly #parts: SessionParts;
+  #ipv6: TunnelIpv6 | undefined;
   #attached = true;
 
   constructor(parts: SessionParts, options: UpTunnelOptions) {
     const now = parts.clock();
     this.user = options.user;
+    this.#parts = parts;
     this.#options = options;
     this.#gateway = parseIpv4Address(parts.config.ppp.gateway) ?? 0;
     this.#since = now;
@@ -53,15 +63,40 @@ export class UpTunnel {
       syslog: parts.syslog,
     });
     this.#port = parts.lan?.attach({
+      ...this.#session,
       address: options.address,
-      mtu: options.mtu,
-      secondStep: this.#secondStep,
       send: (bytes, start, end) => this.#send(bytes, start, end),
     });
   }
 
+  get #session(): Pick<LanSession, 'mtu' | 'secondStep'> {
+    return { mtu: this.#options.mtu, secondStep: this.#secondStep };
+  }
+
+  /** IPV6CP is opened. */
+  ipv6Up(identifiers: LinkIdentifiers): void {
+    const { ipv6, lan } = this.#parts;
+    if (ipv6 === undefined) return;
+    this.ipv6Down();
+    this.#ipv6 = TunnelIpv6.open({
+      ...identifiers,
+      network: ipv6,
+      lan,
+      session: { ...this.#session, send: (bytes, start, end) => this.#send6(bytes, start, end) },
+    });
+  }
+
+  ipv6Down(): void {
+    this.#ipv6?.close();
+    this.#ipv6 = undefined;
+  }
+
   /** From the client. */
   receive(bytes: Uint8Array, start: number, end: number): void {
+    if ((bytes[start] ?? 0) >>> 4 === 6) {
+      this.#ipv6?.receive(bytes, start, end);
+      return;
+    }
     if (this.#port === undefined || end - start < IPV4_HEADER_LENGTH) return;
     if (this.#secondStep.due() && addressAt(bytes, start + DESTINATION) !== this.#gateway) return;
     this.#port.receive(bytes, start, end);
@@ -70,11 +105,13 @@ export class UpTunnel {
   /** The link has room again. */
   drained(): void {
     this.#port?.drained();
+    this.#ipv6?.drained();
   }
 
   detach(): void {
     this.#attached = false;
     this.#port?.detach();
+    this.ipv6Down();
   }
 
   /** True = idle for the user's idle timeout. */
@@ -93,7 +130,7 @@ export class UpTunnel {
       userName: this.user.userName,
       type: `SSL Tunnel ${cipher}`,
       remoteAddress,
-      virtualNetwork: `${address}/32`,
+      virtualNetwork: this.#ipv6 === undefined ? `${address}/32` : `${address}/32, ${this.#ipv6.address}/128`,
       txPackets: counters.sentPackets,
       txBytes: counters.sentBytes,
       txRate: this.#traffic.txRate,
@@ -113,6 +150,10 @@ export class UpTunnel {
     if (length > this.#options.mtu || length < IPV4_HEADER_LENGTH) return true;
     if (this.#secondStep.due() && addressAt(bytes, start + SOURCE) !== this.#gateway) return true;
     return this.#options.sendPacket(bytes, start, end);
+  }
+
+  #send6(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#attached && this.#options.sendPacket(bytes, start, end);
   }
 }
 

@@ -106,6 +106,8 @@ export interface TunnelFacts {
   /** Undefined when signed in without a device ("Test connection"). */
   readonly interfaceName: string | undefined;
   readonly address: string;
+  /** Undefined: the tunnel carries no IPv6. */
+  readonly address6?: string | undefined;
   /** The router's address inside the tunnel. */
   readonly gateway: string;
   readonly dns: readonly string[];

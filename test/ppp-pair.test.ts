@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PppServerOptions } from '../emulator/ppp-server.ts';
 import type { PppAuthentication } from '../shared/protocol/ppp-endpoint.ts';
-import { NO_QUIRKS, PppPair } from './support/ppp-pair.ts';
+import { NO_QUIRKS, PppPair, seededRandom } from './support/ppp-pair.ts';
 
 const MODES: readonly PppAuthentication[] = ['PAP', 'CHAP', 'MS-CHAP', 'MS-CHAPv2'];
 const ALL_QUIRKS: PppServerOptions['quirks'] = {
@@ -212,4 +212,57 @@ test('an echo is answered', () => {
   pair.echo();
   pair.settle();
   expect(pair.clientEvents.at(-1)).toMatchObject({ kind: 'echo-reply' });
+});
+
+describe('IPv6', () => {
+  const ipv6 = (pair: PppPair) =>
+    [...pair.clientEvents, ...pair.serverEvents].filter(({ kind }) => kind.startsWith('ipv6'));
+
+  test.each(QUIRK_SETS)('with %s both sides agree on two identifiers', (_, quirks) => {
+    const pair = settled({}, { quirks, ipv6: { isFree: () => true } });
+    const [client, server] = ipv6(pair);
+    expect(client).toMatchObject({ kind: 'ipv6-up' });
+    expect(server).toMatchObject({ kind: 'ipv6-up' });
+    const ours = client?.kind === 'ipv6-up' ? client.identifier : undefined;
+    expect(server).toMatchObject({ peerIdentifier: ours });
+    expect(server).not.toMatchObject({ identifier: ours });
+    expect(opened(pair)).toHaveLength(1);
+    expect(runningTimers(pair)).toBe(0);
+  });
+
+  /** The first identifier is the same for all. */
+  function alikeAtFirst(seed: number): (length: number) => Uint8Array {
+    const random = seededRandom(seed);
+    let isFirst = true;
+    return (length) => {
+      if (length !== 8 || !isFirst) return random(length);
+      isFirst = false;
+      return new Uint8Array(8).fill(7);
+    };
+  }
+
+  test('also when both have the same in mind, or another client has it', () => {
+    const taken: Uint8Array[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      const isFree = (wanted: Uint8Array): boolean => !taken.some((one) => Buffer.compare(one, wanted) === 0);
+      const pair = settled(
+        { random: alikeAtFirst(2 * i) },
+        { random: alikeAtFirst(2 * i + 1), ipv6: { isFree } },
+      );
+      const up = pair.serverEvents.find((event) => event.kind === 'ipv6-up');
+      expect(up).toBeDefined();
+      if (up === undefined) return;
+      expect(up.identifier).not.toEqual(up.peerIdentifier);
+      expect(isFree(up.peerIdentifier)).toBe(true);
+      taken.push(up.peerIdentifier);
+    }
+  });
+
+  test('a router without it, and a link of less than 1280 bytes, have none', () => {
+    for (const pair of [settled({}, {}), settled({ mru: 1279 }, { ipv6: { isFree: () => true } })]) {
+      expect(ipv6(pair)).toEqual([]);
+      expect(opened(pair)).toHaveLength(1);
+      expect(runningTimers(pair)).toBe(0);
+    }
+  });
 });

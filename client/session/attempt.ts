@@ -4,7 +4,7 @@ import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
-import { planNetwork } from '../network/plan.ts';
+import { type AddressFacts, planNetwork } from '../network/plan.ts';
 import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
 import { StageClock } from './deadlines.ts';
@@ -26,6 +26,8 @@ import { millisecondsToFreshCode, refusal, signInWith, type SignIn } from './sig
 import { Teardown } from './teardown.ts';
 import type { TlsChannel } from './tls-channel.ts';
 import { tunnelDns } from './tunnel-dns.ts';
+
+type OpenedWithIpv6 = Opened & Pick<AddressFacts, 'ipv6'>;
 
 /** The first of several, should there be more tunnels. */
 const INTERFACE_NAME = 'svpn0';
@@ -211,6 +213,8 @@ export class Attempt implements Session {
             assertNever(event);
         }
       },
+      ipv6AddressLost: () =>
+        this.#fail({ kind: 'link-lost', reason: 'the router gave another IPv6 address' }),
       closed: (how) => this.#lineClosed(how),
       silent: (milliseconds) => this.#fail({ kind: 'peer-silent', seconds: Math.round(milliseconds / 1000) }),
     };
@@ -238,8 +242,12 @@ export class Attempt implements Session {
   async #prepare(line: PppLine, opened: Opened): Promise<void> {
     if (this.#options.secondStep) await this.#secondStep(line, opened);
     if (this.#isOver) return;
-    const configured = this.#options.device === 'tun' ? await this.#configure(line, opened) : undefined;
-    if (!this.#isOver) this.#connected(line, opened, configured);
+    const ipv6 = await line.ipv6();
+    if (this.#isOver) return;
+    if (ipv6 !== undefined) this.#dependencies.log.info(`IPv6 address ${ipv6.address}, of ${ipv6.network}`);
+    const facts = { ...opened, ipv6 };
+    const configured = this.#options.device === 'tun' ? await this.#configure(line, facts) : undefined;
+    if (!this.#isOver) this.#connected(line, facts, configured);
   }
 
   async #secondStep(line: PppLine, opened: Opened): Promise<void> {
@@ -272,7 +280,7 @@ export class Attempt implements Session {
     });
   }
 
-  async #configure(line: PppLine, opened: Opened): Promise<Configured | undefined> {
+  async #configure(line: PppLine, opened: OpenedWithIpv6): Promise<Configured | undefined> {
     const { advanced, ip } = this.#options;
     const { network } = this.#dependencies;
     if (network === undefined) {
@@ -299,17 +307,19 @@ export class Attempt implements Session {
     return { up: up.value, dns: tunnelDns(plan, up.value, opened.dns) };
   }
 
-  #connected(line: PppLine, opened: Opened, configured: Configured | undefined): void {
+  #connected(line: PppLine, opened: OpenedWithIpv6, configured: Configured | undefined): void {
     this.#preparing = undefined;
     this.#clock.reset();
     this.#isConnected = true;
-    line.carry(opened, configured?.up.tun);
+    const address6 = configured?.up.lacksIpv6 === true ? undefined : opened.ipv6?.address;
+    line.carry(opened, configured?.up.tun, address6 !== undefined);
     this.#dependencies.log.info('Connected');
     this.#tell({
       kind: 'connected',
       tunnel: {
         interfaceName: configured?.up.tun.name,
         address: opened.address,
+        address6,
         gateway: opened.gateway,
         ...(configured?.dns ?? { dns: opened.dns }),
         mtu: opened.mtu,

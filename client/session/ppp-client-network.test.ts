@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { IpcpOption, encodeAddressOption, encodeVanJacobson } from '../../shared/protocol/ipcp.ts';
+import { encodeMru } from '../../shared/protocol/lcp.ts';
 import { encodeOptions } from '../../shared/protocol/options.ts';
 import { PppProtocol } from '../../shared/protocol/ppp-frame.ts';
-import { failure, last, openAll, openLcp, play, signIn } from '../../test/support/played-router.ts';
+import {
+  LCP_REQUEST,
+  PAP,
+  failure,
+  last,
+  openAll,
+  openLcp,
+  play,
+  signIn,
+} from '../../test/support/played-router.ts';
 
 const { lcp, ipcp, pap, ccp, ipv6cp } = PppProtocol;
 
@@ -137,6 +147,97 @@ describe('IPCP', () => {
   });
 });
 
+describe('IPV6CP', () => {
+  const identifier = (...data: number[]) => ({ type: 1, data: Uint8Array.from(data) });
+  const ROUTERS = identifier(0, 0, 0, 0, 0, 0, 0, 1);
+  const OURS = identifier(0x40, 0x42, 0x42, 0x42, 0x42, 0x42, 0x42, 0x43);
+  const ours = [...encodeOptions([OURS])];
+  const ipv6Events = (it: ReturnType<typeof play>) => it.events.filter(({ kind }) => kind.startsWith('ipv6'));
+
+  test('a router that knows nothing of it hears nothing of it', () => {
+    const it = play();
+    openAll(it);
+    expect([...it.timers, ipv6Events(it)]).toEqual([[]]);
+  });
+
+  test('a router that begins gets an acknowledgement and our own request; a lost one is repeated', () => {
+    const it = play();
+    openAll(it);
+    expect(it.request(ipv6cp, 7, ROUTERS)).toEqual([
+      [ipv6cp, 1, 0, ...ours],
+      [ipv6cp, 2, 7, ...encodeOptions([ROUTERS])],
+    ]);
+    expect(it.expire('ipv6cp')).toEqual([[ipv6cp, 1, 0, ...ours]]);
+    it.receive(ipv6cp, 2, 0, ours);
+    expect(ipv6Events(it)).toEqual([{ kind: 'ipv6-up', identifier: OURS.data }]);
+    expect(it.timers.size).toBe(0);
+  });
+
+  test('it may begin before IPCP is opened, and take another identifier for us', () => {
+    const it = play();
+    signIn(it);
+    it.request(ipv6cp, 7, ROUTERS);
+    const given = encodeOptions([identifier(0, 0, 0, 0, 0, 0, 0, 0x77)]);
+    expect(it.receive(ipv6cp, 3, 0, given)).toEqual([[ipv6cp, 1, 1, ...given]]);
+    it.receive(ipv6cp, 2, 1, given);
+    expect(ipv6Events(it)).toEqual([
+      { kind: 'ipv6-up', identifier: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0x77) },
+    ]);
+  });
+
+  test.each<[string, (it: ReturnType<typeof play>) => void]>([
+    ['rejects the protocol', (it) => it.receive(lcp, 8, 1, [0x80, 0x57, 1, 0])],
+    ['rejects the packets', (it) => it.receive(lcp, 8, 1, [0x00, 0x57, 0x60])],
+    ['rejects the identifier', (it) => it.receive(ipv6cp, 4, 0, ours)],
+    ['rejects Configure-Requests', (it) => it.receive(ipv6cp, 7, 1, [1, 0, 0, 4])],
+    ['ends it', (it) => it.receive(ipv6cp, 5, 1)],
+  ])('a router that %s in the middle ends nothing but IPv6', (_, act) => {
+    for (const isOpened of [false, true]) {
+      const it = play();
+      openAll(it);
+      it.request(ipv6cp, 7, ROUTERS);
+      if (isOpened) it.receive(ipv6cp, 2, 0, ours);
+      act(it);
+      // What is left of it ends by itself.
+      for (let i = 0; i < 20 && it.timers.has('ipv6cp'); i += 1) it.expire('ipv6cp');
+      expect([...it.timers]).toEqual([]);
+      expect(failure(it)).toBeUndefined();
+      expect(it.events.some(({ kind }) => kind === 'closed')).toBe(false);
+    }
+  });
+
+  test('one that falls silent is given up, and may begin again', () => {
+    const it = play();
+    openAll(it);
+    it.request(ipv6cp, 7, ROUTERS);
+    for (let i = 0; i < 20 && it.timers.has('ipv6cp'); i += 1) it.expire('ipv6cp');
+    expect(failure(it)).toBeUndefined();
+    expect(it.request(ipv6cp, 8, ROUTERS).map((row) => row.slice(0, 2))).toEqual([
+      [ipv6cp, 1],
+      [ipv6cp, 2],
+    ]);
+  });
+
+  test('LCP anew: IPv6 is down until it is negotiated again, with the same identifier', () => {
+    const it = play();
+    openAll(it);
+    it.request(ipv6cp, 7, ROUTERS);
+    it.receive(ipv6cp, 2, 0, ours);
+    it.request(lcp, 9);
+    expect(ipv6Events(it).at(-1)).toEqual({ kind: 'ipv6-down' });
+    expect(it.request(ipv6cp, 8, ROUTERS)).toEqual([]);
+  });
+
+  test('a link that is too narrow for IPv6 has none, and the router is told', () => {
+    const it = play();
+    it.start();
+    it.receive(lcp, 2, 0, LCP_REQUEST);
+    it.request(lcp, 0, encodeMru(1279), PAP);
+    it.receive(pap, 2, 0x42, [0]);
+    expect(it.request(ipv6cp, 7, ROUTERS)[0]?.slice(0, 2)).toEqual([lcp, 8]);
+  });
+});
+
 describe('other protocols', () => {
   test('CCP is answered by Configure-Reject, or rejected when it asks for nothing', () => {
     const it = play();
@@ -147,12 +248,12 @@ describe('other protocols', () => {
     expect(it.receive(ccp, 5, 6)).toEqual([[ccp, 6, 6]]);
   });
 
-  test('IPV6CP and unknown protocols are rejected with a copy', () => {
+  test('unknown protocols are rejected with a copy', () => {
     const it = play();
     signIn(it);
-    const [row] = it.receive(ipv6cp, 1, 7, [1, 2]);
+    const [row] = it.raw(0x8059, 1, 7, 0, 6, 1, 2);
     expect(row?.slice(0, 2)).toEqual([lcp, 8]);
-    expect(row?.slice(3)).toEqual([0x80, 0x57, 1, 7, 0, 6, 1, 2]);
+    expect(row?.slice(3)).toEqual([0x80, 0x59, 1, 7, 0, 6, 1, 2]);
     expect(it.raw(0x4321, 1)[0]?.slice(3)).toEqual([0x43, 0x21, 1]);
   });
 

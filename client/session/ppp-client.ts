@@ -2,6 +2,8 @@ import { assertNever } from '../../shared/assert-never.ts';
 import { parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { ControlCode } from '../../shared/protocol/control-packet.ts';
 import type { Finish } from '../../shared/protocol/control-protocol.ts';
+import { Ipv6cpNegotiation } from '../../shared/protocol/ipv6cp.ts';
+import { IPV6_LEAST_MTU } from '../../shared/ip/ipv6.ts';
 import { LcpNegotiation, encodeMagic, readNumber } from '../../shared/protocol/lcp.ts';
 import type { Refusal } from '../../shared/protocol/ms-chap.ts';
 import type {
@@ -57,12 +59,17 @@ export type PppClientEvent =
       readonly mtu: number;
       readonly authentication: PppAuthentication;
     }
+  /** The link takes IPv6 packets; `identifier` is our interface identifier, 8 bytes. */
+  | { readonly kind: 'ipv6-up'; readonly identifier: Uint8Array }
+  | { readonly kind: 'ipv6-down' }
   | { readonly kind: 'failed'; readonly failure: PppClientFailure }
   | { readonly kind: 'echo-reply'; readonly identifier: number }
   /** The peer sent a Terminate-Request, or ours was acknowledged or remained unanswered. */
   | { readonly kind: 'closed' };
 
 export type PppClient = PppEndpoint<PppClientEvent> & {
+  /** The router has begun to negotiate IPv6, and that has not failed. */
+  readonly isIpv6Offered: boolean;
   /** An LCP Echo-Request, its identifier in the packet's second byte; nothing while LCP is not opened. */
   echo(): readonly PppEffect<PppClientEvent>[];
 };
@@ -78,6 +85,7 @@ class Client implements PppClient {
   readonly #link: PppLink<PppClientEvent>;
   readonly #lcp: LcpNegotiation;
   readonly #ipcp: IpcpClientNegotiation;
+  readonly #ipv6cp: Ipv6cpNegotiation;
   readonly #signIn: PppSignIn;
   readonly #isOneTimePassword: boolean;
   #isSignedIn = false;
@@ -96,7 +104,9 @@ class Client implements PppClient {
       requestDns: options.requestDns,
       requestNetmask: options.requestNetmask ?? false,
     });
-    const link = new PppLink<PppClientEvent>(this.#lcp, this.#ipcp, this.#role());
+    this.#ipv6cp = new Ipv6cpNegotiation({ random: options.random });
+    const negotiations = { lcp: this.#lcp, ipcp: this.#ipcp, ipv6cp: this.#ipv6cp };
+    const link = new PppLink<PppClientEvent>(negotiations, this.#role());
     this.#link = link;
     this.#signIn = new PppSignIn(options, {
       send: (protocol, information) => link.send(protocol, information),
@@ -111,6 +121,10 @@ class Client implements PppClient {
       noAnswer: () => this.#failSilent('authenticate'),
       malformed: (error) => link.noteMalformed(error),
     });
+  }
+
+  get isIpv6Offered(): boolean {
+    return ['req-sent', 'ack-rcvd', 'ack-sent', 'opened'].includes(this.#link.ipv6cp.state);
   }
 
   start(): readonly PppEffect<PppClientEvent>[] {
@@ -145,12 +159,15 @@ class Client implements PppClient {
       lcpUp: () => this.#enterAuthenticate(),
       lcpDown: () => {
         this.#ipcp.reset();
+        this.#ipv6cp.reset();
         this.#enter('establish');
       },
       lcpFinished: (why) => this.#lcpFinished(why),
       ipcpUp: () => this.#opened(),
       ipcpDown: () => this.#enter('network'),
       ipcpFinished: (why) => this.#ipcpFinished(why),
+      ipv6Up: () => this.#link.event({ kind: 'ipv6-up', identifier: this.#ipv6cp.identifier }),
+      ipv6Down: () => this.#link.event({ kind: 'ipv6-down' }),
       closed: () => this.#link.event({ kind: 'closed' }),
       authentication: (protocol, information) => this.#signIn.receive(protocol, information),
       earlyIpcp: () => false,
@@ -179,6 +196,12 @@ class Client implements PppClient {
   #enterNetwork(): void {
     this.#enter('network');
     this.#link.ipcp.start();
+    // Only if the router begins: one that knows nothing of IPv6 is not disturbed.
+    if (this.#mtu >= IPV6_LEAST_MTU) this.#link.ipv6cp.listen();
+  }
+
+  get #mtu(): number {
+    return Math.min(this.#lcp.mru, this.#lcp.peerMru);
   }
 
   #opened(): void {
@@ -198,7 +221,7 @@ class Client implements PppClient {
       gateway: peerAddress,
       netmask,
       dns,
-      mtu: Math.min(this.#lcp.mru, this.#lcp.peerMru),
+      mtu: this.#mtu,
       // Signed in at CONNECT alone: the password in clear inside TLS, which is what PAP is.
       authentication: this.#lcp.accepted ?? 'PAP',
     });

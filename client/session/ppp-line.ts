@@ -1,8 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { startPump } from '../../datapath/packet-pump.ts';
+import { type PacketPump, startPump } from '../../datapath/packet-pump.ts';
 import type { TunDevice } from '../../datapath/tun-device.ts';
 import { TunnelLink, type LinkEnd } from '../../datapath/tunnel-link.ts';
 import type { TrafficCounters } from '../../shared/connection.ts';
+import type { Ipv6Facts } from '../network/plan.ts';
+import { Ipv6Link } from './ipv6-link.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { createPppClient, type PppClient, type PppClientEvent } from './ppp-client.ts';
 import { PppDriver } from './ppp-driver.ts';
@@ -14,8 +16,9 @@ import type { TlsChannel } from './tls-channel.ts';
 export type Opened = Extract<PppClientEvent, { kind: 'opened' }>;
 
 export interface PppLineEvents {
-  /** All but `echo-reply`. */
-  ppp(event: Exclude<PppClientEvent, { kind: 'echo-reply' }>): void;
+  ppp(event: Exclude<PppClientEvent, { kind: 'echo-reply' | 'ipv6-up' | 'ipv6-down' }>): void;
+  /** The router has negotiated IPv6 anew, and the address in use is not ours any more. */
+  ipv6AddressLost(): void;
   /** The stream under it is gone. Not called for a line that left by itself. */
   closed(how: Exclude<LinkEnd, 'destroyed'>): void;
   /** The router has been silent for so long. */
@@ -36,8 +39,11 @@ export class PppLine {
   readonly #events: PppLineEvents;
   #keepAlive: KeepAlive | undefined;
   #roundTrip: RoundTrip | undefined;
+  readonly #ipv6 = new Ipv6Link({ send: (packet) => this.sendPacket(packet) });
+  #pump: PacketPump | undefined;
+  /** The device has an address of IPv6. */
+  #usesIpv6 = false;
   #onPacket: PacketHandler = () => undefined;
-  #onDrain: () => void = () => undefined;
 
   /** `firstBytes`: what came behind the answer's head. */
   constructor(
@@ -63,13 +69,17 @@ export class PppLine {
       channel.socket,
       {
         control: (protocol, information) => this.#driver.receive(protocol, information),
-        packet: (bytes, start, end) => this.#onPacket(bytes, start, end),
+        packet: (bytes, start, end) => {
+          if (!isIpv6(bytes, start) || !this.#ipv6.receive(bytes, start, end)) {
+            this.#onPacket(bytes, start, end);
+          }
+        },
         // Whatever comes counts as a sign of life, so this one needs no attention.
         keepAliveReply: () => undefined,
         closed: (how) => {
           if (how !== 'destroyed') events.closed(how);
         },
-        drain: () => this.#onDrain(),
+        drain: () => this.#pump?.drain(),
       },
       { firstBytes, framesPerRecord: advanced.framesPerRecord },
     );
@@ -95,7 +105,12 @@ export class PppLine {
     });
   }
 
-  /** Sends one IPv4 packet of ours. */
+  /** What the router gives of IPv6; undefined at once where it has not offered any, else within two seconds. */
+  async ipv6(): Promise<Ipv6Facts | undefined> {
+    return this.#ppp.isIpv6Offered ? this.#ipv6.ask() : undefined;
+  }
+
+  /** Sends one IP packet of ours. */
   sendPacket(packet: Uint8Array): void {
     this.#link.sendPacket(packet, 0, packet.length);
   }
@@ -105,8 +120,11 @@ export class PppLine {
     this.#onPacket = handler;
   }
 
-  /** From now on packets travel between the router and the device; without one they are dropped. */
-  carry(opened: Opened, tun: TunDevice | undefined): void {
+  /**
+   * From now on packets travel between the router and the device, those of IPv6 if it `usesIpv6`; without a device
+   * they are dropped.
+   */
+  carry(opened: Opened, tun: TunDevice | undefined, usesIpv6: boolean): void {
     const roundTrip = new RoundTrip(opened, this.#link, this.#ppp, this.#driver);
     this.#roundTrip = roundTrip;
     if (tun === undefined) {
@@ -115,14 +133,13 @@ export class PppLine {
     }
     this.#link.prepareForTraffic({ mtu: opened.mtu });
     const pump = startPump(tun, this.#link, opened.mtu);
-    this.#stopPump = () => pump.stop();
-    this.#onDrain = () => pump.drain();
+    this.#pump = pump;
+    this.#usesIpv6 = usesIpv6;
+    this.#switchIpv6();
     this.#onPacket = (bytes, start, end) => {
       if (!roundTrip.receive(bytes, start, end)) pump.packet(bytes, start, end);
     };
   }
-
-  #stopPump: () => void = () => undefined;
 
   async measureRoundTrip(): Promise<number | undefined> {
     return this.#roundTrip?.measure();
@@ -135,7 +152,8 @@ export class PppLine {
   async leave(): Promise<void> {
     this.#keepAlive?.stop();
     this.#roundTrip?.close();
-    this.#stopPump();
+    this.#ipv6.close();
+    this.#pump?.stop();
     this.#onPacket = () => undefined;
     this.#driver.close();
     this.#driver.stop();
@@ -157,7 +175,28 @@ export class PppLine {
   }
 
   #onPppEvent(event: PppClientEvent): void {
-    if (event.kind === 'echo-reply') this.#roundTrip?.echoReplied();
-    else this.#events.ppp(event);
+    switch (event.kind) {
+      case 'echo-reply':
+        this.#roundTrip?.echoReplied();
+        return;
+      case 'ipv6-up':
+        if (!this.#ipv6.up(event.identifier)) this.#events.ipv6AddressLost();
+        this.#switchIpv6();
+        return;
+      case 'ipv6-down':
+        this.#ipv6.down();
+        this.#switchIpv6();
+        return;
+      default:
+        this.#events.ppp(event);
+    }
   }
+
+  #switchIpv6(): void {
+    if (this.#pump !== undefined) this.#pump.carriesIpv6 = this.#usesIpv6 && this.#ipv6.isUp;
+  }
+}
+
+function isIpv6(bytes: Uint8Array, start: number): boolean {
+  return (bytes[start] ?? 0) >>> 4 === 6;
 }

@@ -17,11 +17,11 @@ export interface SecondStep {
 export interface LanSession {
   /** The client's address inside the tunnel. */
   readonly address: string;
-  /** The largest IPv4 packet that may be sent to the client, in bytes. */
+  /** The largest IP packet that may be sent to the client, in bytes. */
   readonly mtu: number;
   readonly secondStep: SecondStep;
   /**
-   * Sends one IPv4 packet, `bytes[start, end)`, to the client; copied before it returns. False = no room
+   * Sends one IP packet, `bytes[start, end)`, to the client; copied before it returns. False = no room
    * (or the session is gone): the packet was not taken; `LanPort.drained` tells when there is room again.
    */
   send(bytes: Uint8Array, start: number, end: number): boolean;
@@ -29,7 +29,7 @@ export interface LanSession {
 
 export interface LanPort {
   /**
-   * One IPv4 packet from the client; the bytes are valid during the call only. The session has already
+   * One IP packet from the client; the bytes are valid during the call only. The session has already
    * dropped what is not for the gateway while its second step is due.
    */
   receive(bytes: Uint8Array, start: number, end: number): void;
@@ -41,5 +41,7 @@ export interface LanPort {
 
 export interface Lan {
   attach(session: LanSession): LanPort;
+  /** The session's IPv6, when it has any: `address` is of IPv6 then. Undefined: this LAN has none. */
+  attachIpv6?(session: LanSession): LanPort | undefined;
   close(): Promise<void>;
 }

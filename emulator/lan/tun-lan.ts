@@ -1,40 +1,28 @@
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { openTunDevice } from '../../datapath/tun-device.ts';
-import type { TunDevice, TunFailure } from '../../datapath/tun-device.ts';
+import type { TunDevice } from '../../datapath/tun-device.ts';
 import { TunReader } from '../../datapath/tun-reader.ts';
 import { TunWriter } from '../../datapath/tun-writer.ts';
 import { UnreachableCode } from '../../shared/ip/icmp.ts';
 import { ipv4Destination, ipv4PayloadStart } from '../../shared/ip/ipv4.ts';
-import { netmaskToPrefix, parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
-import { err, ok } from '../../shared/result.ts';
+import { IPV6_DESTINATION, IPV6_HEADER_LENGTH } from '../../shared/ip/ipv6.ts';
+import { parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
+import { ok } from '../../shared/result.ts';
 import type { Result } from '../../shared/result.ts';
 import { AttachedSessions } from './attached-sessions.ts';
 import type { AttachedSession } from './attached-sessions.ts';
 import { DnsZone } from './dns-responder.ts';
 import { createGatewayHost } from './gateway-host.ts';
-import type { TunLanConfig } from './lan-config.ts';
-import type { Lan } from './lan.ts';
+import { Ipv6Sessions } from './ipv6-sessions.ts';
+import type { Lan, LanPort, LanSession } from './lan.ts';
+import {
+  type TunLanFailure,
+  type TunLanOptions,
+  configureDevice,
+  switchForwardingOn,
+} from './tun-lan-setup.ts';
 
-const run = promisify(execFile);
-const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 /** Packets read before sockets get their turn. */
 const PACKETS_PER_TURN = 64;
-/** Packets that may wait in the kernel while this process is off the CPU. */
-const QUEUE_LENGTH = '5000';
-
-export interface TunLanOptions {
-  /** The router's address inside the tunnel and its network's mask, dotted decimal. */
-  readonly gateway: string;
-  readonly netmask: string;
-  readonly config: TunLanConfig;
-}
-
-export type TunLanFailure =
-  | TunFailure
-  | { readonly kind: 'device-not-permitted'; readonly missing: 'iproute2' }
-  | { readonly kind: 'network-setup-failed'; readonly step: string; readonly detail: string };
 
 /**
  * A LAN of real hosts: one TUN device carries the packets of all tunnels. Tunnels reach each other directly, the
@@ -48,12 +36,14 @@ export async function createTunLan(options: TunLanOptions): Promise<Result<Lan, 
   if (!device.ok) {
     return device;
   }
-  const configured = await configure(device.value.name, options);
+  const configured = await configureDevice(device.value.name, options);
   if (!configured.ok) {
     device.value.close();
     return configured;
   }
-  const forwarding = options.config.forwarding ? await switchForwardingOn() : ok(undefined);
+  const forwarding = options.config.forwarding
+    ? await switchForwardingOn(options.ipv6Router !== undefined)
+    : ok(undefined);
   if (!forwarding.ok) {
     device.value.close();
     return forwarding;
@@ -61,20 +51,24 @@ export async function createTunLan(options: TunLanOptions): Promise<Result<Lan, 
   return ok(new TunLan(device.value, options, forwarding.value));
 }
 
+/** A tunnel, by its address of either family. */
+type Receiver = Pick<AttachedSession, 'session' | 'deliver'>;
+
 class TunLan implements Lan {
   readonly #device: TunDevice;
   readonly #restoreForwarding: (() => Promise<void>) | undefined;
   readonly #sessions: AttachedSessions;
+  readonly #ipv6Sessions: Ipv6Sessions | undefined;
   readonly #reader: TunReader;
   readonly #writer: TunWriter;
   /** The next packet of what was read. */
   readonly #packet = Buffer.allocUnsafeSlow(65_536);
   /** A tunnel that had no room for #packet, of `length` bytes; the device is paused meanwhile. */
-  #held: { readonly session: AttachedSession; readonly length: number } | undefined;
+  #held: { readonly session: Receiver; readonly length: number } | undefined;
 
   constructor(
     device: TunDevice,
-    { gateway, config }: TunLanOptions,
+    { gateway, ipv6Router, config }: TunLanOptions,
     restoreForwarding: (() => Promise<void>) | undefined,
   ) {
     this.#device = device;
@@ -86,20 +80,22 @@ class TunLan implements Lan {
     for (const record of config.records) {
       zone.add(record.name, record.address);
     }
+    const beyond = {
+      forward: (bytes: Uint8Array, start: number, end: number): void => {
+        this.#writer.write(bytes, start, end);
+      },
+      drained: (session: Receiver): void => {
+        this.#letGo(session);
+      },
+      detached: (session: Receiver): void => {
+        this.#letGo(session);
+      },
+    };
     this.#sessions = new AttachedSessions(
       { gateway: address, hosts: new Map([[address, createGatewayHost(gateway)]]), zone, otherPorts: 'pass' },
-      {
-        forward: (bytes, start, end) => {
-          this.#writer.write(bytes, start, end);
-        },
-        drained: (session) => {
-          this.#letGo(session);
-        },
-        detached: (session) => {
-          this.#letGo(session);
-        },
-      },
+      beyond,
     );
+    this.#ipv6Sessions = ipv6Router && new Ipv6Sessions(ipv6Router, beyond);
     device.onReadable(() => {
       this.#readPackets();
     });
@@ -112,6 +108,10 @@ class TunLan implements Lan {
       this.#letGo(this.#held.session);
     }
     return attached;
+  }
+
+  attachIpv6(session: LanSession): LanPort | undefined {
+    return this.#ipv6Sessions?.attach(session);
   }
 
   async close(): Promise<void> {
@@ -131,20 +131,42 @@ class TunLan implements Lan {
   }
 
   #receiveFromKernel(): void {
-    const { bytes, start, end, packets } = this.#reader;
+    const { bytes, start, end } = this.#reader;
+    if ((bytes[start] ?? 0) >>> 4 === 6) {
+      this.#receiveIpv6FromKernel(bytes, start, end);
+      return;
+    }
     if (ipv4PayloadStart(bytes, start, end) < 0) {
       return;
     }
     const session = this.#sessions.find(ipv4Destination(bytes, start));
     if (session === undefined) {
       this.#sessions.sendUnreachable(UnreachableCode.host, bytes, start, end);
-    } else if (this.#reader.cut(session.session.mtu)) {
-      this.#deliver(session, packets.nextLength);
+    } else {
+      this.#cutAndDeliver(session);
+    }
+  }
+
+  #receiveIpv6FromKernel(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#ipv6Sessions === undefined || end - start < IPV6_HEADER_LENGTH) {
+      return;
+    }
+    const session = this.#ipv6Sessions.find(bytes, start + IPV6_DESTINATION);
+    if (session === undefined) {
+      this.#ipv6Sessions.sendUnreachable(bytes, start, end);
+    } else {
+      this.#cutAndDeliver(session);
+    }
+  }
+
+  #cutAndDeliver(session: Receiver): void {
+    if (this.#reader.cut(session.session.mtu)) {
+      this.#deliver(session, this.#reader.packets.nextLength);
     }
   }
 
   /** All packets that are left of what was read. */
-  #deliver(session: AttachedSession, first: number): void {
+  #deliver(session: Receiver, first: number): void {
     const { packets } = this.#reader;
     for (let length = first; length > 0; length = packets.nextLength) {
       packets.writeNext(this.#packet, 0);
@@ -158,7 +180,7 @@ class TunLan implements Lan {
     }
   }
 
-  #letGo(session: AttachedSession): void {
+  #letGo(session: Receiver): void {
     const held = this.#held;
     if (held === undefined || held.session !== session) {
       return;
@@ -171,69 +193,5 @@ class TunLan implements Lan {
     if (this.#held === undefined) {
       this.#device.resume();
     }
-  }
-}
-
-async function configure(
-  name: string,
-  { gateway, netmask, config }: TunLanOptions,
-): Promise<Result<void, TunLanFailure>> {
-  const prefix = netmaskToPrefix(parseIpv4Address(netmask) ?? 0) ?? 24;
-  const conf = `/proc/sys/net/ipv4/conf/${name}`;
-  // Our ICMP errors come out of the device with the address that is also the kernel's.
-  const accepted = await writeSetting(`${conf}/accept_local`, '1');
-  // No router solicitations into it. Fails harmlessly where the kernel has no IPv6.
-  await writeSetting(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '1');
-  const commands = [
-    ['link', 'set', 'dev', name, 'mtu', String(config.mtu), 'txqueuelen', QUEUE_LENGTH, 'up'],
-    ['address', 'add', `${gateway}/${prefix}`, 'dev', name],
-    ...config.routes.map((route) => ['route', 'add', route, 'dev', name]),
-  ];
-  if (!accepted.ok) {
-    return accepted;
-  }
-  for (const command of commands) {
-    const done = await runIp(command);
-    if (!done.ok) {
-      return done;
-    }
-  }
-  return ok(undefined);
-}
-
-async function runIp(command: readonly string[]): Promise<Result<void, TunLanFailure>> {
-  try {
-    await run('ip', [...command]);
-    return ok(undefined);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return err({ kind: 'device-not-permitted', missing: 'iproute2' });
-    }
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    return err({ kind: 'network-setup-failed', step: `ip ${command.join(' ')}`, detail: stderr });
-  }
-}
-
-/** @returns what puts the setting back, unless it was on before */
-async function switchForwardingOn(): Promise<Result<(() => Promise<void>) | undefined, TunLanFailure>> {
-  const before = await readFile(FORWARDING, 'latin1').catch(() => '');
-  if (before.trim() === '1') {
-    return ok(undefined);
-  }
-  const written = await writeSetting(FORWARDING, '1');
-  return written.ok
-    ? ok(async () => {
-        await writeSetting(FORWARDING, '0');
-      })
-    : written;
-}
-
-async function writeSetting(path: string, value: string): Promise<Result<void, TunLanFailure>> {
-  try {
-    await writeFile(path, value);
-    return ok(undefined);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return err({ kind: 'network-setup-failed', step: path, detail });
   }
 }

@@ -129,6 +129,7 @@ export const tunnelFactsSchema: z.ZodType<TunnelFacts> = z
   .object({
     interfaceName: word.optional(),
     address: word,
+    address6: word.optional(),
     gateway: word,
     dns: clippedList(16, 100),
     dnsUse: z.enum(DNS_USES).optional(),
@@ -137,7 +138,11 @@ export const tunnelFactsSchema: z.ZodType<TunnelFacts> = z
     routerAddress: word,
     authentication: z.enum(['PAP', 'CHAP', 'MS-CHAP', 'MS-CHAPv2']),
   })
-  .transform((tunnel) => ({ ...tunnel, interfaceName: tunnel.interfaceName }));
+  .transform((tunnel) => ({
+    ...tunnel,
+    interfaceName: tunnel.interfaceName,
+    address6: tunnel.address6,
+  }));
 
 const stateUnion = z.discriminatedUnion('state', [
   z.object({ state: z.literal('disconnected') }),

@@ -93,6 +93,15 @@ export class ControlProtocol {
     this.#apply('Up');
   }
 
+  /**
+   * The layer below is there, and the peer is to begin: RFC 1661 §4.1's passive opening, which waits in Stopped. A
+   * peer that never asks hears nothing of us.
+   */
+  listen(): void {
+    this.down();
+    this.#state = 'stopped';
+  }
+
   /** The layer below is gone; no port hears of it. Starting afterwards begins afresh. */
   down(): void {
     this.#silent = true;

@@ -1,5 +1,5 @@
 /** The timers an endpoint asks for. At most one of each runs; starting it again restarts it. */
-export type PppTimer = 'lcp' | 'authentication' | 'ipcp';
+export type PppTimer = 'lcp' | 'authentication' | 'ipcp' | 'ipv6cp';
 
 /** What an endpoint wants done, in this order. */
 export type PppEffect<Event> =
@@ -16,7 +16,7 @@ export type PppEffect<Event> =
 export interface PppEndpoint<Event> {
   /** The link is up. */
   start(): readonly PppEffect<Event>[];
-  /** A PPP frame that is not IPv4. Endpoints keep what they need of `information`, never itself. */
+  /** A PPP frame that is no IP packet. Endpoints keep what they need of `information`, never itself. */
   receive(protocol: number, information: Uint8Array): readonly PppEffect<Event>[];
   /** A timer asked for has expired. */
   timeout(timer: PppTimer): readonly PppEffect<Event>[];

@@ -10,6 +10,12 @@ import type { ProtocolError } from './protocol-error.ts';
 /** RFC 1661 §3.2. `dead`: it is over; only a Terminate-Request is still answered. */
 export type PppPhase = 'dead' | 'establish' | 'authenticate' | 'network' | 'terminate';
 
+export interface PppNegotiations {
+  readonly lcp: LcpNegotiation;
+  readonly ipcp: Negotiation;
+  readonly ipv6cp: Negotiation;
+}
+
 /** What either end decides for itself. */
 export interface PppLinkRole {
   /** LCP is opened: begin to sign in. */
@@ -20,6 +26,9 @@ export interface PppLinkRole {
   ipcpUp(): void;
   ipcpDown(): void;
   ipcpFinished(why: Finish): void;
+  /** IPv6 packets may travel, or may not any more, for whatever reason. It ends nothing but itself. */
+  ipv6Up(): void;
+  ipv6Down(): void;
   /** The link is closed: the peer asked for it, or our own request was acknowledged. Comes once. */
   closed(): void;
   /** A PAP or CHAP packet, LCP being opened. */
@@ -32,12 +41,14 @@ export interface PppLinkRole {
 }
 
 /**
- * What both ends of a PPP link have in common: LCP and IPCP, rejects, phases, and the list of effects
+ * What both ends of a PPP link have in common: LCP, IPCP and IPV6CP, rejects, phases, and the list of effects
  * that the call in hand gives back.
  */
 export class PppLink<Event> {
   readonly lcp: ControlProtocol;
   readonly ipcp: ControlProtocol;
+  /** Neither started nor listening: the peer is told that we have no IPv6. */
+  readonly ipv6cp: ControlProtocol;
   readonly #lcpNegotiation: LcpNegotiation;
   readonly #role: PppLinkRole;
   #effects: PppEffect<Event>[] = [];
@@ -46,8 +57,10 @@ export class PppLink<Event> {
   /** `failed` or `closed` has been said. */
   #over = false;
   #lastMalformed: ProtocolError | undefined;
+  #isIpv6Up = false;
 
-  constructor(lcpNegotiation: LcpNegotiation, ipcpNegotiation: Negotiation, role: PppLinkRole) {
+  constructor(negotiations: PppNegotiations, role: PppLinkRole) {
+    const lcpNegotiation = negotiations.lcp;
     this.#lcpNegotiation = lcpNegotiation;
     this.#role = role;
     const malformed = (error: ProtocolError): void => {
@@ -69,12 +82,27 @@ export class PppLink<Event> {
         echoReplied: (identifier) => role.echoReplied(identifier),
       },
     });
-    this.ipcp = new ControlProtocol(ipcpNegotiation, {
+    this.ipcp = new ControlProtocol(negotiations.ipcp, {
       ...this.#timerPorts(PppProtocol.ipcp, 'ipcp'),
       malformed,
       up: () => role.ipcpUp(),
       down: () => role.ipcpDown(),
       finished: (why) => role.ipcpFinished(why),
+      terminated: () => {},
+    });
+    this.ipv6cp = new ControlProtocol(negotiations.ipv6cp, {
+      ...this.#timerPorts(PppProtocol.ipv6cp, 'ipv6cp'),
+      malformed,
+      up: () => {
+        this.#isIpv6Up = true;
+        role.ipv6Up();
+      },
+      down: () => this.#ipv6Down(),
+      finished: (why) => {
+        // Else it waits for the peer's next request.
+        if (why === 'not-converging') this.#leaveIpv6();
+        else this.#ipv6Down();
+      },
       terminated: () => {},
     });
   }
@@ -135,6 +163,9 @@ export class PppLink<Event> {
       case 'ipcp':
         this.ipcp.timeout();
         break;
+      case 'ipv6cp':
+        this.ipv6cp.timeout();
+        break;
       default:
         assertNever(timer);
     }
@@ -174,6 +205,19 @@ export class PppLink<Event> {
     this.ipcp.down();
     this.stopTimer('ipcp');
     this.stopTimer('authentication');
+    this.#leaveIpv6();
+  }
+
+  #leaveIpv6(): void {
+    this.ipv6cp.down();
+    this.stopTimer('ipv6cp');
+    this.#ipv6Down();
+  }
+
+  #ipv6Down(): void {
+    if (!this.#isIpv6Up) return;
+    this.#isIpv6Up = false;
+    this.#role.ipv6Down();
   }
 
   #stopAllTimers(): void {
@@ -199,6 +243,9 @@ export class PppLink<Event> {
       case PppProtocol.ipcp:
         if (this.#phase === 'network' || this.#role.earlyIpcp()) this.ipcp.receive(information);
         break;
+      case PppProtocol.ipv6cp:
+        this.#receiveIpv6cp(information);
+        break;
       case PppProtocol.ccp:
         this.#receiveCcp(information);
         break;
@@ -209,6 +256,13 @@ export class PppLink<Event> {
 
   noteMalformed(error: ProtocolError): void {
     this.#lastMalformed = error;
+  }
+
+  #receiveIpv6cp(information: Uint8Array): void {
+    // RFC 1661 §3.5: before that it is silently discarded.
+    if (this.#phase !== 'network') return;
+    if (this.ipv6cp.state === 'initial') this.#rejectProtocol(PppProtocol.ipv6cp, information);
+    else this.ipv6cp.receive(information);
   }
 
   #receiveDead(protocol: number, information: Uint8Array): void {
@@ -252,8 +306,12 @@ export class PppLink<Event> {
       case PppProtocol.ipv4:
         this.#role.protocolRejected(protocol);
         break;
+      case PppProtocol.ipv6cp:
+      case PppProtocol.ipv6:
+        this.#leaveIpv6();
+        break;
       default:
-        // LCP itself ends through the automaton; CCP and IPv6 are no loss.
+        // LCP itself ends through the automaton; CCP is no loss.
         break;
     }
   }
