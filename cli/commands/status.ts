@@ -42,7 +42,9 @@ export function statusRows(status: Status, now: number): (readonly [string, stri
   if (status.failure !== undefined) rows.push(['Because', status.failure.message]);
   if (status.since !== undefined) rows.push(['Up for', durationText(now - status.since)]);
   if (tunnel !== undefined) {
-    rows.push(['Address', tunnel.address], ['Router', `${tunnel.gateway} (${tunnel.routerAddress})`]);
+    rows.push(['Address', tunnel.address]);
+    if (tunnel.address6 !== undefined) rows.push(['IPv6 address', tunnel.address6]);
+    rows.push(['Router', `${tunnel.gateway} (${tunnel.routerAddress})`]);
     rows.push(['DNS', dnsText(tunnel)]);
     rows.push(['Device', `${tunnel.interfaceName ?? 'none'}, MTU ${tunnel.mtu}`]);
     rows.push(['Security', `${tunnel.cipher}, ${tunnel.authentication}`]);

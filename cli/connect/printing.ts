@@ -61,6 +61,7 @@ function printConnected(output: Output, report: Extract<Report, { event: 'connec
   output.line(
     `${output.style.good('Connected')} to ${profile.name} as ${output.style.strong(tunnel.address)}.`,
   );
+  if (tunnel.address6 !== undefined) output.line(`  IPv6 address ${tunnel.address6}`);
   output.line(`  Router ${tunnel.gateway} (${tunnel.routerAddress})`);
   if (tunnel.dns.length > 0) output.line(`  DNS ${dnsText(tunnel)}`);
   output.line(`  ${tunnel.cipher}, ${tunnel.authentication}, MTU ${tunnel.mtu}`);

@@ -37,6 +37,7 @@ export type ProfileSummary = z.infer<typeof profileSummarySchema>;
 export const tunnelSchema = z.object({
   interfaceName: z.string().optional(),
   address: z.string(),
+  address6: z.string().optional(),
   gateway: z.string(),
   dns: z.array(z.string()).readonly(),
   dnsUse: z.enum(DNS_USES).optional(),

@@ -167,6 +167,7 @@ export const de: WindowText = {
     testIdle: 'Verbindung testen',
     testDone: 'Der Test ist gelungen. Über diese Verbindung fließt kein Datenverkehr.',
     address: 'Virtuelle IP',
+    address6: 'Virtuelle IPv6',
     router: 'Router',
     gateway: 'Router im Tunnel',
     dns: 'DNS-Server',

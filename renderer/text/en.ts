@@ -160,6 +160,7 @@ export const en = {
     testIdle: 'Test connection',
     testDone: 'The test succeeded. No traffic goes through this connection.',
     address: 'Virtual IP',
+    address6: 'Virtual IPv6',
     router: 'Router',
     gateway: 'Router inside the tunnel',
     dns: 'DNS servers',

@@ -148,6 +148,7 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
   const words = text.status;
   const facts: Fact[] = [
     { label: words.address, value: tunnel.address },
+    ...(tunnel.address6 === undefined ? [] : [{ label: words.address6, value: tunnel.address6 }]),
     { label: words.uptime, value: clockText((now - since) / 1000) },
     { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
     { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },

@@ -217,7 +217,7 @@ export class PppLink<Event> {
   #ipv6Down(): void {
     if (!this.#isIpv6Up) return;
     this.#isIpv6Up = false;
-    this.#role.ipv6Down();
+    if (!this.#over) this.#role.ipv6Down();
   }
 
   #stopAllTimers(): void {

@@ -20,7 +20,7 @@ type Action =
 
 const byte = fc.nat({ max: 255 });
 const side = fc.constantFrom<Side>('client', 'server');
-const timer = fc.constantFrom<PppTimer>('lcp', 'authentication', 'ipcp');
+const timer = fc.constantFrom<PppTimer>('lcp', 'authentication', 'ipcp', 'ipv6cp');
 const protocol = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...Object.values(PppProtocol)) },
   { weight: 1, arbitrary: fc.nat({ max: 0xffff }) },
@@ -36,6 +36,8 @@ const option = fc.record({
       Uint8Array.of(0xc2, 0x23, 0x81),
       Uint8Array.of(0xc2, 0x23, 0x05),
       Uint8Array.of(0, 0, 0, 0),
+      new Uint8Array(8),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1),
       Uint8Array.of(0, 0, 0, 1),
       Uint8Array.of(1, 2, 3, 4),
       Uint8Array.of(192, 168, 240, 1),
@@ -85,6 +87,7 @@ const setting = fc.record({
     askVanJacobsonFirst: fc.boolean(),
     lateNak: fc.boolean(),
   }),
+  hasIpv6: fc.boolean(),
   address: fc.constantFrom(undefined, '192.168.240.9', '10.0.0.1'),
   password: fc.constantFrom('secret', 'secret', 'secret', 'wrong'),
   assigned: fc.constantFrom('192.168.240.121', '192.168.240.9', undefined),
@@ -148,6 +151,7 @@ export const pppProperties: readonly NamedProperty[] = [
           authentication: given.authentication,
           quirks: given.quirks,
           assignAddress: () => given.assigned,
+          ...(given.hasIpv6 ? { ipv6: { isFree: () => true } } : {}),
         },
       );
       pair.start();
