@@ -1,4 +1,4 @@
-import { icmpv6EchoReply } from '../shared/ip/icmpv6.ts';
+import { Icmpv6Unreachable, encodeIcmpv6Unreachable, icmpv6EchoReply } from '../shared/ip/icmpv6.ts';
 import { IPV6_DESTINATION, isIpv6 } from '../shared/ip/ipv6.ts';
 import { addressAt, formatIpv6Address, linkLocalAddress } from '../shared/ip/ipv6-address.ts';
 import {
@@ -58,9 +58,8 @@ export class TunnelIpv6 {
   receive(bytes: Uint8Array, start: number, end: number): void {
     if (!isIpv6(bytes, start, end)) return;
     if (isNeighbourDiscovery(bytes, start)) this.#discover(bytes, start, end);
-    else if (sameBytes(addressAt(bytes, start + IPV6_DESTINATION), this.#linkLocal)) {
-      this.#answer(icmpv6EchoReply(bytes, start, end));
-    } else this.#port?.receive(bytes, start, end);
+    else if (this.#port === undefined) this.#receiveAlone(bytes, start, end);
+    else this.#port.receive(bytes, start, end);
   }
 
   /** The tunnel has room again. */
@@ -71,6 +70,17 @@ export class TunnelIpv6 {
   close(): void {
     this.#port?.detach();
     this.#options.network.release(this.#addressBytes);
+  }
+
+  /** The LAN has no IPv6: there is the router, and nothing behind it. */
+  #receiveAlone(bytes: Uint8Array, start: number, end: number): void {
+    const { router } = this.#options.network;
+    const isOurs = sameBytes(addressAt(bytes, start + IPV6_DESTINATION), router);
+    this.#answer(
+      isOurs
+        ? icmpv6EchoReply(bytes, start, end)
+        : encodeIcmpv6Unreachable(router, Icmpv6Unreachable.noRoute, bytes, start, end),
+    );
   }
 
   #discover(bytes: Uint8Array, start: number, end: number): void {
