@@ -20,7 +20,7 @@ connect, test             {"event":"mended","message"}         left over from a 
                             "address","gateway","dns":[...],"mtu","cipher","routerAddress","authentication"}}
                           {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"}}
                           {"event":"waiting-for-code","milliseconds"}
-                          {"event":"asking","asks"}            a question stands on the terminal
+                          {"event":"asking","asks"}            a question stands on the terminal, or in the "keyring"'s window
                           {"event":"disconnecting"}
                           {"event":"disconnected","session"?:{"startedAt","endedAt","receivedBytes","sentBytes"}}
                           {"event":"warning","message"}        something could not be kept or read

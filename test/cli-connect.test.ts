@@ -4,7 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Namespace, createNamespace, namespacesPossible } from './support/namespace.ts';
+import {
+  type Namespace,
+  PRIVATE_RESOLV_CONF,
+  createNamespace,
+  namespacesPossible,
+} from './support/namespace.ts';
 import {
   type Home,
   type Outcome,
@@ -164,6 +169,27 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     await again.sees(/Connected.* to office/);
     expect((await smartvpn('disconnect')).code).toBe(0);
     await again.ended;
+    expect(await network()).toBe(before);
+  });
+
+  test('some networks only: what stays outside, and that the router is not asked for names', async () => {
+    const networks = ['--default-gateway', 'no', '--exclude-route', '192.168.240.128/25'];
+    await smartvpn('profile', 'edit', 'office', ...networks);
+    const device = async (address: string): Promise<string | undefined> =>
+      / dev (\S+)/.exec(await host.exec(['ip', 'route', 'get', address]).catch(() => ''))?.[1];
+    await connect('--background').ended;
+    expect(await device('192.168.240.9')).toMatch(/^svpn/);
+    expect(await device('192.168.240.200')).toBeUndefined();
+    expect((await smartvpn('status')).stdout).toMatch(
+      /DNS .*: not asked, because the profile has no search domains/,
+    );
+    await smartvpn('disconnect');
+    await smartvpn('profile', 'edit', 'office', '--search-domain', 'corp.example');
+    await connect('--background').ended;
+    const { stdout } = await smartvpn('status', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ tunnel: { dnsUse: 'not-separable' } });
+    expect(await host.exec(['cat', '/etc/resolv.conf'])).toBe(PRIVATE_RESOLV_CONF);
+    await smartvpn('disconnect');
     expect(await network()).toBe(before);
   });
 

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { startRouter } from '../emulator/router.ts';
 import { Keyring, keyringPossible } from './support/keyring.ts';
 import {
@@ -10,13 +12,19 @@ import {
   startOnTerminal,
 } from './support/program.ts';
 
+import { createNamespace, namespacesPossible } from './support/namespace.ts';
+import { RouterHost } from './support/router-host.ts';
+import { valueOf } from './support/service-window.ts';
+import { openSocketWindow, type SocketWindow } from './support/socket-window.ts';
+import { WindowProgram } from './support/window-program.ts';
+
 /** The command line beside a real gnome-keyring, read back by libsecret's own program. */
 
 const PASSWORD = 'planted-password-7Q';
 const SECRET = '0123456789abcdef0123456789abcdef';
 const PIN = '1234';
 
-describe.skipIf(!keyringPossible())('the keyring', () => {
+describe.skipIf(!keyringPossible())('the keyring', { timeout: 60_000 }, () => {
   let router: Awaited<ReturnType<typeof startRouter>>;
   let keyring: Keyring;
   let home: Home;
@@ -132,6 +140,82 @@ describe.skipIf(!keyringPossible())('the keyring', () => {
     await set();
     expect(await smartvpn(['profile', 'remove', 'office', '--yes'])).toMatchObject({ code: 0 });
     expect(await kept('password')).toBe('');
+  });
+
+  test.skipIf(!namespacesPossible())(
+    'in the background too; the password is in no argument, environment or log',
+    async () => {
+      const host = await createNamespace('keyring');
+      const office = await RouterHost.start(
+        {
+          listen: { port: 4499 },
+          users: [{ userName: 'anna', password: PASSWORD }],
+          lan: { kind: 'built-in' },
+        },
+        host,
+      );
+      const prefix = ['nsenter', '--target', String(host.pid), '--net', '--mount', `--wd=${process.cwd()}`];
+      const inside = (...words: string[]): Promise<Outcome> =>
+        runProgram(words, { home, environment, prefix });
+      const trust = ['--trust-fingerprint', office.publicKeySha256];
+      await inside('profile', 'edit', 'office', '--server', '127.0.0.1:4499');
+      await smartvpn(['profile', 'secret', 'set', 'office', '--stdin'], `${PASSWORD}\n`);
+      const connected = await inside('connect', 'office', '--background', '--verbose', ...trust);
+      expect(connected).toMatchObject({ code: 0, stdout: expect.stringContaining('Connected') });
+      const { pid } = z
+        .object({ pid: z.number() })
+        .parse(JSON.parse((await inside('status', '--json')).stdout));
+      const facts = await Promise.all([
+        readFile(`/proc/${pid}/cmdline`, 'utf8'),
+        readFile(`/proc/${pid}/environ`, 'utf8'),
+        inside('log').then(({ stdout }) => stdout),
+      ]);
+      expect(facts[2]).toContain('Secrets: in the keyring');
+      expect([...facts, connected.stdout, connected.stderr].join('\n')).not.toContain(PASSWORD);
+      await inside('disconnect');
+      await office.close();
+      await host.remove();
+    },
+  );
+
+  describe('smartvpn ui', () => {
+    /** Its window, without a page. */
+    async function windowOf(): Promise<{ window: SocketWindow; close: () => Promise<unknown> }> {
+      const program = WindowProgram.start({ ...home, environment: { ...home.environment, ...environment } });
+      const window = await openSocketWindow(await program.address());
+      return { window, close: () => program.end() };
+    }
+
+    test('keeps what is entered with a profile', async () => {
+      const { window, close } = await windowOf();
+      const { platform, problems, profiles } = await valueOf(window.client.call('snapshot', {}));
+      expect([platform.secretProtection, problems]).toEqual(['system', []]);
+      const office = profiles.find(({ name }) => name === 'office');
+      if (office === undefined) throw new Error('no profile');
+      const { keeps, ...basedOn } = office;
+      const { id: profileId, trustedCertificate: _trusted, ...profile } = basedOn;
+      expect(keeps.password).toBe(false);
+      const saved = await valueOf(
+        window.client.call('saveProfile', {
+          profileId,
+          profile,
+          basedOn,
+          secrets: { password: { change: 'set', value: PASSWORD }, motpSecret: { change: 'keep' } },
+        }),
+      );
+      expect(saved.profile.keeps.password).toBe(true);
+      expect(await kept('password')).toBe(PASSWORD);
+      await close();
+    });
+
+    test('says it where there is none', async () => {
+      await keyring.kill();
+      const { window, close } = await windowOf();
+      const { platform, problems } = await valueOf(window.client.call('snapshot', {}));
+      expect(platform.secretProtection).toBe('memory');
+      expect(problems).toMatchObject([{ source: 'secrets', reason: 'no-keyring' }]);
+      await close();
+    });
   });
 
   test('locked, with nobody to open it: said, and the password is asked for', async () => {

@@ -58,14 +58,13 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   if (options.verbose === true) {
     log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
   }
-  const warn = (message: string): void => attendant.report({ event: 'warning', message });
-  const records = new RecordKeeper(store, warn);
+  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
   const secrets = openProfileSecrets({
     profile: profile.value,
     motpSecret: motpSecret.value,
     keyring: usesKeyring(options, profile.value),
     log,
-    warn,
+    report: (report) => attendant.report(report),
   });
   const counters = await SpentCounters.open(context.folders.state);
   const start = counters.guard(profile.value.id, withTimeout(startAttempt, options.timeout), (milliseconds) =>

@@ -42,10 +42,15 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   const { profile, store, folders, attendant } = options;
   const log = createLog();
   if (options.verbose) log.subscribe((line) => attendant.report({ event: 'log', line: logLineText(line) }));
-  const warn = (message: string): void => attendant.report({ event: 'warning', message });
   const { motpSecret, keyring } = options;
-  const secrets = openProfileSecrets({ profile, motpSecret, keyring, log, warn });
-  const records = new RecordKeeper(store, warn);
+  const secrets = openProfileSecrets({
+    profile,
+    motpSecret,
+    keyring,
+    log,
+    report: (report) => attendant.report(report),
+  });
+  const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
   const counters = await SpentCounters.open(folders.state);
   const network = createIproute2Network({ stateFolder: folders.state });
   const connection = new Connection(profile, {

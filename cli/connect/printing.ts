@@ -50,6 +50,8 @@ export function printReport(output: Output, report: Report): void {
       output.note(style.dim(printable(report.line)));
       return;
     case 'asking':
+      // All other questions stand on this terminal.
+      if (report.asks === 'keyring') output.note('The keyring asks for its own password…');
       return;
     default:
       assertNever(report);

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../client/log.ts';
+import type { Report } from './report.ts';
 import { MemorySecretStore, type SecretStore } from '../../client/store/secret-store.ts';
 import { isUsualForRoot, openSystemSecrets } from '../../client/store/system-secrets.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -14,7 +15,7 @@ export interface ProfileSecretsOptions {
   /** False: nothing is read from the keyring and nothing kept in it. */
   readonly keyring: boolean;
   readonly log: Logger;
-  readonly warn: (message: string) => void;
+  readonly report: (report: Report) => void;
 }
 
 /** What a connection of the command line finds and keeps its secrets by. */
@@ -41,7 +42,7 @@ export function openProfileSecrets(options: ProfileSecretsOptions): ProfileSecre
   const useKeyring = options.keyring && mayKeep && motpSecret === undefined;
   const opening = useKeyring ? open(options) : Promise.resolve(memory);
   const warning = <T>(outcome: Result<T, SecretProblem>): Result<T, SecretProblem> => {
-    if (!outcome.ok) options.warn(secretProblemText(outcome.error));
+    if (!outcome.ok) warn(options, outcome.error);
     return outcome;
   };
   let keeping: Promise<unknown> = Promise.resolve();
@@ -63,14 +64,22 @@ export function openProfileSecrets(options: ProfileSecretsOptions): ProfileSecre
   };
 }
 
-async function open({ profile, log, warn }: ProfileSecretsOptions): Promise<SecretStore> {
-  const { secrets, problem } = await openSystemSecrets({ nameOf: () => profile.name });
+async function open(options: ProfileSecretsOptions): Promise<SecretStore> {
+  const { profile, log, report } = options;
+  const { secrets, problem } = await openSystemSecrets({
+    nameOf: () => profile.name,
+    onQuestion: () => report({ event: 'asking', asks: 'keyring' }),
+  });
   if (problem === undefined) {
     log.info('Secrets: in the keyring');
     return secrets;
   }
   log.info(`Secrets: in memory (${problem.reason}: ${problem.detail})`);
   // An mOTP profile keeps nothing by itself.
-  if (!isUsualForRoot(problem) && profile.authentication === 'password') warn(secretProblemText(problem));
+  if (!isUsualForRoot(problem) && profile.authentication === 'password') warn(options, problem);
   return secrets;
+}
+
+function warn({ report }: ProfileSecretsOptions, problem: SecretProblem): void {
+  report({ event: 'warning', message: secretProblemText(problem) });
 }

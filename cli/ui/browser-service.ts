@@ -36,7 +36,10 @@ export async function startBrowserService(
   });
   const [counters, { secrets, problem: keyringProblem }] = await Promise.all([
     SpentCounters.open(folders.state),
-    openSystemSecrets({ nameOf: (profileId) => store.profiles.get(profileId)?.name }),
+    openSystemSecrets({
+      nameOf: (profileId) => store.profiles.get(profileId)?.name,
+      onQuestion: () => log.info('The keyring asks for its password'),
+    }),
   ]);
   if (keyringProblem !== undefined) {
     const { reason, detail } = keyringProblem;

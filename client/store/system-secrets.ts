@@ -9,6 +9,8 @@ import { MemorySecretStore, type SecretStore } from './secret-store.ts';
 
 export interface SystemSecretsOptions {
   readonly nameOf: (profileId: string) => string | undefined;
+  /** As in SecretServiceOptions. */
+  readonly onQuestion?: () => void;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds for each answer of the bus and the keyring. */
   readonly deadline?: number;
@@ -48,11 +50,11 @@ export async function findSecretWay(
 export async function openSystemSecrets(
   options: SystemSecretsOptions,
 ): Promise<{ readonly secrets: SecretStore; readonly problem: SecretProblem | undefined }> {
-  const { nameOf, environment, deadline = DEADLINE } = options;
+  const { nameOf, onQuestion, environment, deadline = DEADLINE } = options;
   const way = await findSecretWay(environment, deadline);
   if (way.kind === 'memory') return { secrets: new MemorySecretStore(), problem: way.because };
   return {
-    secrets: new SecretServiceStore({ address: way.address, nameOf, deadline }),
+    secrets: new SecretServiceStore({ address: way.address, nameOf, onQuestion, deadline }),
     problem: undefined,
   };
 }

@@ -58,6 +58,7 @@ export class Keyring {
       env: this.environment,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
+    daemon.stdin.on('error', () => undefined);
     daemon.stdin.end(state === 'unlocked' ? PASSWORD : '');
     this.#daemon = daemon;
     await offered();
@@ -92,6 +93,8 @@ export class Keyring {
       env: this.environment,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+    // A program need not read its input.
+    tool.stdin.on('error', () => undefined);
     tool.stdin.end(input);
     let said = '';
     tool.stdout.setEncoding('utf8').on('data', (text: string) => {

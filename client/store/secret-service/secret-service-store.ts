@@ -12,6 +12,8 @@ export interface SecretServiceOptions {
   readonly address: string;
   /** What people call the profile: it stands in their keyring program. */
   readonly nameOf: (profileId: string) => string | undefined;
+  /** The keyring shows a question of its own, for its password. */
+  readonly onQuestion?: (() => void) | undefined;
   /** Milliseconds for each answer that needs no person. */
   readonly deadline?: number;
 }
@@ -83,12 +85,12 @@ export class SecretServiceStore implements SecretStore {
   }
 
   async #during<T>(work: (session: ServiceSession) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const { address, deadline = DEADLINE } = this.#options;
+    const { address, deadline = DEADLINE, onQuestion } = this.#options;
     const bus = await connectBus({ address, deadline });
     if (!bus.ok) return err(secretProblemOf(bus.error));
     try {
       const { ServiceSession } = await import('./service-session.ts');
-      const session = await ServiceSession.open(bus.value);
+      const session = await ServiceSession.open(bus.value, onQuestion);
       return session.ok ? await work(session.value) : session;
     } finally {
       bus.value.close();

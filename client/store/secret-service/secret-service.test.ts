@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Keyring, keyringPossible } from '../../../test/support/keyring.ts';
 import { KeyringPerson } from '../../../test/support/keyring-person.ts';
+import { PlainKeyring } from '../../../test/support/plain-keyring.ts';
+import { startSessionBus } from '../../../test/support/session-bus.ts';
 import { ok } from '../../../shared/result.ts';
 import { findSecretWay, openSystemSecrets } from '../system-secrets.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -15,7 +17,7 @@ const ID = '7f8b0c1e-6a52-4c3b-9d0e-1f2a3b4c5d6e';
 const OTHER = '0a8b0c1e-6a52-4c3b-9d0e-1f2a3b4c5d6e';
 const OF_PASSWORD = ['application', 'smart-vpn-client', 'profile', ID, 'secret', 'password'];
 
-describe.skipIf(!keyringPossible())('a real gnome-keyring', () => {
+describe.skipIf(!keyringPossible())('a real gnome-keyring', { timeout: 60_000 }, () => {
   let keyring: Keyring;
   let person: KeyringPerson | undefined;
 
@@ -195,6 +197,27 @@ describe.skipIf(!keyringPossible())('a keyring that has never been used', () => 
     person.leave();
   });
 });
+
+test.skipIf(!keyringPossible())(
+  'a keyring that encrypts nothing is used as it is, after it was asked to',
+  async () => {
+    const bus = await startSessionBus();
+    const plain = await PlainKeyring.start(bus.address);
+    const secrets = new SecretServiceStore({
+      address: bus.address,
+      nameOf: () => 'office',
+      deadline: 20_000,
+    });
+    expect(await secrets.set(ID, 'password', 'hunter2')).toEqual(ok(undefined));
+    expect(plain.kept?.toString()).toBe('hunter2');
+    expect(await secrets.get(ID, 'password')).toEqual(ok('hunter2'));
+    expect(plain.asked.slice(0, 2)).toEqual(['dh-ietf1024-sha256-aes128-cbc-pkcs7', 'plain']);
+    plain.kept = Buffer.from([0xff, 0xfe]);
+    expect(await secrets.get(ID, 'password')).toMatchObject({ ok: false, error: { reason: 'refused' } });
+    plain.close();
+    await bus.close();
+  },
+);
 
 test('a bus that accepts and says nothing is not waited for longer than the deadline', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dead-bus-'));

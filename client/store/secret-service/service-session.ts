@@ -49,15 +49,22 @@ export class ServiceSession {
   readonly #bus: MessageBus;
   readonly #session: string;
   readonly #transfer: SecretTransfer;
+  readonly #onQuestion: (() => void) | undefined;
 
-  private constructor(bus: MessageBus, session: string, transfer: SecretTransfer) {
+  private constructor(
+    bus: MessageBus,
+    session: string,
+    transfer: SecretTransfer,
+    onQuestion: (() => void) | undefined,
+  ) {
     this.#bus = bus;
     this.#session = session;
     this.#transfer = transfer;
+    this.#onQuestion = onQuestion;
   }
 
-  /** Encrypted, unless the service cannot. */
-  static async open(bus: MessageBus): Promise<Outcome<ServiceSession>> {
+  /** Encrypted, unless the service cannot. `onQuestion` hears when it asks its user. */
+  static async open(bus: MessageBus, onQuestion?: () => void): Promise<Outcome<ServiceSession>> {
     const offer = offerKey();
     const opened = await bus.call(
       openSession(ENCRYPTED_ALGORITHM, new Variant('ay', offer.publicKey)),
@@ -67,7 +74,7 @@ export class ServiceSession {
       const [theirs, path] = opened.value;
       const agreed = offer.agree(theirs);
       return agreed.ok
-        ? ok(new ServiceSession(bus, path, agreed.value))
+        ? ok(new ServiceSession(bus, path, agreed.value, onQuestion))
         : err({ reason: 'refused', detail: agreed.error });
     }
     if (!isNotSupported(opened.error)) return err(secretProblemOf(opened.error));
@@ -76,7 +83,7 @@ export class ServiceSession {
       z.tuple([z.unknown(), objectPathSchema]),
     );
     return plain.ok
-      ? ok(new ServiceSession(bus, plain.value[1], plainTransfer))
+      ? ok(new ServiceSession(bus, plain.value[1], plainTransfer, onQuestion))
       : err(secretProblemOf(plain.error));
   }
 
@@ -166,7 +173,9 @@ export class ServiceSession {
   }
 
   #prompted(prompt: string): Promise<Outcome<unknown>> {
-    return prompt === NO_OBJECT ? Promise.resolve(ok(undefined)) : awaitPrompt(this.#bus, prompt);
+    if (prompt === NO_OBJECT) return Promise.resolve(ok(undefined));
+    this.#onQuestion?.();
+    return awaitPrompt(this.#bus, prompt);
   }
 
   async #call<T>(call: BusCall, schema: z.ZodType<T>): Promise<Outcome<T>> {
