@@ -29,3 +29,5 @@ export async function checkFuses(program: string): Promise<void> {
     throw new Error(`Fuses of ${program} are not as configured: ${wrong.map(([name]) => name).join(', ')}`);
   }
 }
+
+if (import.meta.main) await checkFuses(process.argv[2] ?? '');
