@@ -64,6 +64,14 @@ export class BareDebian {
     return found.trim().split('\n').sort();
   }
 
+  /** The same of root's. */
+  startAsRoot(argv: readonly string[]): ChildProcess {
+    return this.host.spawn([...environment('/root'), ...argv], {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+
   /** What a connection may change of it: addresses, routes, rules, DNS. */
   network(): Promise<string> {
     const script =

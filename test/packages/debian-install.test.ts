@@ -31,6 +31,8 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
   let debian: BareDebian;
   let before: readonly string[];
   let router: z.infer<typeof listeningSchema>;
+  /** Another one, with a user bob. */
+  let office: { readonly fingerprint: string };
 
   beforeAll(async () => {
     [packages, debian] = await Promise.all([packagesBuilt(), BareDebian.start(root)]);
@@ -124,6 +126,20 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
     expect(await once(program, 'exit')).toEqual([0, null]);
   });
 
+  test('connects from its window', async () => {
+    const words = ['smartvpn', 'router', '--ephemeral', '--user', 'bob', '--password-fd', '0', '--json'];
+    const started = debian.startAsAnna([...words, '--port', '4500', '--lan', 'built-in'], 'correct horse\n');
+    office = await firstObject(started, z.object({ fingerprint: z.string() }));
+    const untouched = await debian.network();
+    const program = debian.startAsRoot(['smartvpn', 'ui', '--no-open', '--json']);
+    const { url } = await firstObject(program, addressSchema);
+    const script = join(import.meta.dirname, 'connect-from-window.ts');
+    expect(await debian.root([process.execPath, script, url, '4500'])).toMatch(/^svpn\d+\n$/);
+    program.kill('SIGTERM');
+    await once(program, 'exit');
+    expect(await debian.network()).toBe(untouched);
+  });
+
   test.each(['bash', 'zsh'])('is completed by %s', async (shell) => {
     const script = join(import.meta.dirname, `complete.${shell}`);
     const completed = async (line: string): Promise<string[]> =>
@@ -145,14 +161,11 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
   });
 
   test('is upgraded, and removed while it is connected: the connection still ends tidily', async () => {
-    const words = ['smartvpn', 'router', '--ephemeral', '--user', 'bob', '--password-fd', '0', '--json'];
-    const started = debian.startAsAnna([...words, '--port', '4500', '--lan', 'built-in'], 'correct horse\n');
-    const { fingerprint } = await firstObject(started, z.object({ fingerprint: z.string() }));
     const profile = ['--server', '127.0.0.1:4500', '--user-name', 'bob'];
     await debian.root(['smartvpn', 'profile', 'add', 'lab', ...profile]);
     const untouched = await debian.network();
     const connect = ['smartvpn', 'connect', 'lab', '--background', '--password-stdin'];
-    await debian.root([...connect, '--trust-fingerprint', fingerprint], 'correct horse\n');
+    await debian.root([...connect, '--trust-fingerprint', office.fingerprint], 'correct horse\n');
     expect(await debian.network()).not.toBe(untouched);
     const status = await debian.root(['smartvpn', 'status', '--json']);
     const { pid } = z.object({ state: z.literal('connected'), pid: z.number() }).parse(JSON.parse(status));
