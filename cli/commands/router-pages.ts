@@ -12,6 +12,8 @@ const ROUTER_PAGES: BuiltPages = {
 
 export interface RouterPages {
   readonly pages: (inside: RouterInside) => WebPages;
+  /** Whether the mOTP token page is among them. */
+  readonly hasToken: boolean;
   /** Undefined = there was an administrator already. */
   readonly firstPassword: string | undefined;
   /** To be called when the first password can be shown. */
@@ -38,5 +40,6 @@ export async function loadRouterPages(
   const { administrator, firstPassword, keep, problems } = await openAdministrator(folder);
   for (const problem of problems) note(problem);
   const browserFiles = files.ok ? files.value : new Map<string, never>();
-  return { pages: await createWebInterface({ administrator, browserFiles }), firstPassword, keep };
+  const pages = await createWebInterface({ administrator, browserFiles });
+  return { pages, hasToken: files.ok, firstPassword, keep };
 }

@@ -136,7 +136,7 @@ async function serve(
     notStarted,
   );
   if ('reason' in loaded) return output.fail(loaded);
-  const { pages, firstPassword, keep } = loaded;
+  const { pages, hasToken, firstPassword, keep } = loaded;
   const started = await startRouter(config, { pages }).catch(notStarted);
   if ('reason' in started) return output.fail(started);
   const router = started;
@@ -163,10 +163,18 @@ async function serve(
   });
   output.line(`Listening on ${router.host}, port ${router.port}.`);
   output.line(`Certificate (SHA-256) ${router.certificate.fingerprint}`);
-  output.line(names.length === 0 ? 'There are no users: nobody may dial in.' : `Users: ${names.join(', ')}`);
+  output.line(
+    names.length === 0
+      ? 'There are no users yet: nobody may dial in until you add one on the router’s pages.'
+      : `Users: ${names.join(', ')}`,
+  );
   output.line(`The router’s pages: ${output.style.strong(addresses.pages)}`);
   if (addresses.pagesElsewhere.length > 0) {
     output.line(`  from other devices: ${addresses.pagesElsewhere.join(' ')}`);
+  }
+  if (hasToken) {
+    const phones = addresses.pagesElsewhere.length > 0 ? addresses.pagesElsewhere : [addresses.pages];
+    output.line(`The mOTP token, for a phone: ${phones.map((pages) => `${pages}token/`).join(' ')}`);
   }
   output.line(
     firstPassword === undefined

@@ -5,8 +5,6 @@ export interface AdminSession {
   readonly id: string;
   /** Shown once on the next page. */
   notice: string | undefined;
-  /** Logged out, or out of time. */
-  over: boolean;
 }
 
 interface Held {
@@ -42,19 +40,24 @@ export class AdminSessions {
   /** Undefined = nobody is logged in under this id. Counts as use. */
   find(id: string | undefined): AdminSession | undefined {
     const held = id === undefined ? undefined : this.#held.get(id);
-    if (held === undefined) return undefined;
-    const now = this.#clock();
-    if (now - held.seen > IDLE_MILLISECONDS || now - held.since > LONGEST_MILLISECONDS) {
-      this.end(held.session);
-      return undefined;
-    }
-    held.seen = now;
+    if (held === undefined || !this.holds(held.session)) return undefined;
+    held.seen = this.#clock();
     return held.session;
+  }
+
+  /** Whether this login still holds. To look does not count as use: a page that is left open logs out. */
+  holds(session: AdminSession): boolean {
+    const held = this.#held.get(session.id);
+    if (held === undefined) return false;
+    const now = this.#clock();
+    if (now - held.seen <= IDLE_MILLISECONDS && now - held.since <= LONGEST_MILLISECONDS) return true;
+    this.end(session);
+    return false;
   }
 
   start(): AdminSession {
     const now = this.#clock();
-    const session: AdminSession = { id: this.newId(), notice: undefined, over: false };
+    const session: AdminSession = { id: this.newId(), notice: undefined };
     this.#held.set(session.id, { session, since: now, seen: now });
     const [oldest] = this.#held.values();
     if (this.#held.size > MAXIMUM_SESSIONS && oldest !== undefined) this.end(oldest.session);
@@ -62,7 +65,6 @@ export class AdminSessions {
   }
 
   end(session: AdminSession): void {
-    session.over = true;
     this.#held.delete(session.id);
   }
 

@@ -14,7 +14,7 @@ export function connectionRoutes(inside: RouterInside, rows: LiveRows): readonly
     {
       method: 'GET',
       path: /^\/connections\/events$/,
-      answer: ({ session }) => rows.answer(() => !session.over),
+      answer: ({ loginHolds }) => rows.answer(loginHolds),
     },
     { method: 'POST', path: /^\/connections\/drop$/, answer: (request) => drop(request, inside) },
   ];

@@ -3,7 +3,7 @@ import type { HttpAnswer, StreamSink } from '../http-message.ts';
 /** Server-sent events (WHATWG HTML §9.2) for one browser. */
 export interface Listener {
   readonly sink: StreamSink;
-  /** False = its administrator has logged out. */
+  /** False = its administrator has logged out, or the login has ended by itself. */
   readonly isWelcome: () => boolean;
   /** It has all that was sent so far; else it needs everything anew. */
   inStep: boolean;

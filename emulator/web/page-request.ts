@@ -9,6 +9,8 @@ export interface PageRequest {
   /** What a POST brings; empty for GET. */
   readonly form: URLSearchParams;
   readonly session: AdminSession;
+  /** Whether the login still holds: for what goes on after the answer. */
+  readonly loginHolds: () => boolean;
   /** A menu's page around `content`. */
   readonly page: (page: PageContent) => HttpAnswer;
   /** To one of our paths, where `notice` is shown once. */

@@ -14,7 +14,7 @@ export function syslogRoutes(inside: RouterInside, log: LiveLog): readonly Route
     {
       method: 'GET',
       path: /^\/syslog\/events$/,
-      answer: ({ session }) => log.answer(() => !session.over),
+      answer: ({ loginHolds }) => log.answer(loginHolds),
     },
   ];
 }

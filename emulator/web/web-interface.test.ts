@@ -391,6 +391,15 @@ describe('live parts', () => {
     expect(await stream.next()).toBeUndefined();
   });
 
+  test('a stream that is left open ends with the login, which it does not keep up', async () => {
+    const { vigor, browser } = await loggedIn();
+    const stream = await events(browser, vigor.port, '/connections/events');
+    expect(await stream.next()).toMatchObject({ all: true });
+    time += 31 * 60_000;
+    expect(await stream.next()).toBeUndefined();
+    expect((await browser.get('/users')).status).toBe(303);
+  });
+
   test('a router that closes ends the streams at once', async () => {
     const { vigor, browser } = await loggedIn();
     const stream = await events(browser, vigor.port, '/connections/events');

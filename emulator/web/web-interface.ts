@@ -130,6 +130,7 @@ class WebInterface implements WebPages {
       web,
       form,
       session,
+      loginHolds: () => this.#sessions.holds(session),
       formToken,
       page: (page) => {
         const { notice } = session;

@@ -37,7 +37,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N       length of each load (2)
   --only SECTION    ${SECTIONS.join(', ')}; may be repeated
   --json FILE       write everything that was measured there
-  --quick           a first impression in under a minute: one short round against openvpn alone
+  --quick           a first impression in about a minute: one short round against openvpn alone
   --help            this
 `;
 

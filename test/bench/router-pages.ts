@@ -10,7 +10,7 @@ import { cpuSeconds, processUsage } from './process-usage.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { fixed } from './text.ts';
 
-const WATCH_MILLISECONDS = { whole: 10_000, quick: 5000 };
+const WATCH_MILLISECONDS = { whole: 10_000, quick: 4000 };
 /** The page's script is compiled in the first updates; they are not counted. */
 const WARM_UPS = 2;
 

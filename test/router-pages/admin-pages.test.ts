@@ -54,7 +54,7 @@ describe('an administrator in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('without JavaScript: generates, saves, deletes', async () => {
+  test('without JavaScript: generates, saves, deletes, drops and filters', async () => {
     const { router, address, password } = await host.startRouter();
     const { page } = await host.open(address, { javaScriptEnabled: false });
     await login(page, password);
@@ -77,6 +77,18 @@ describe('an administrator in a browser', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('Deleted: bob.').waitFor();
     expect(router.users.list()).toEqual([]);
+
+    router.users.add({ userName: 'carol', password: 'open sesame' });
+    const tunnel = await bringUp(router.port, { userName: 'carol', password: 'open sesame' });
+    await page.getByRole('link', { name: 'Connection Management' }).click();
+    await page.getByRole('button', { name: 'Drop the tunnel of carol' }).click();
+    await page.getByText('Dropped: the tunnel of carol.').waitFor();
+    await tunnel.connection.ended;
+    await page.getByRole('link', { name: 'Syslog' }).click();
+    await page.getByLabel('Filter').fill('[up]');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('[H2L][UP][SSLTunnel][@carol]').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(1);
   });
 });
 
