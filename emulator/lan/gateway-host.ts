@@ -41,7 +41,7 @@ function answerWhileDue(request: HttpRequestHead, session: LanSession, gateway: 
 /** A code for another tunnel's number is rejected without using it up. */
 function submit(query: URLSearchParams, { secondStep }: LanSession): HttpAnswer {
   const ours = query.get('act') === '0' && query.get('ifno') === String(secondStep.ifno);
-  const accepted = ours && secondStep.submit(query.get('otp') ?? '');
+  const accepted = ours && secondStep.submit((query.get('otp') ?? '').replaceAll(/\s/g, ''));
   return accepted
     ? htmlAnswer(200, page(TITLE, '<p>Accepted. The tunnel is open.</p>'))
     : htmlAnswer(201, page(TITLE, `<p>Rejected. Wait for the next code.</p>${formFor(secondStep.ifno)}`));

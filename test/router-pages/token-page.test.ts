@@ -196,6 +196,38 @@ describe('a new profile', () => {
     await context.close();
   });
 
+  test('that the device cannot store is said, and nothing is saved', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await addProfile(page, 'Office', 'bbb1912bb5c515be');
+    await page.evaluate(
+      `IDBObjectStore.prototype.put = function () { this.transaction.abort(); throw new DOMException('full', 'QuotaExceededError'); }`,
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('nothing was saved').waitFor();
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByText('No profile yet.').waitFor();
+    expect(await page.locator('.profiles').count()).toBe(0);
+    await context.close();
+  });
+
+  test('that cannot be read does not hide the others', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await addProfile(page, 'Office', 'bbb1912bb5c515be');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter your PIN.').waitFor();
+    await page.evaluate(
+      `new Promise((resolve) => { const open = indexedDB.open('vigor-token'); open.onsuccess = () => {
+        const change = open.result.transaction('profiles', 'readwrite');
+        change.objectStore('profiles').put({ id: 'odd', name: 'Odd', secret: 'unreadable' });
+        change.oncomplete = resolve; }; })`,
+    );
+    await page.goto(`${address}/token/`);
+    await page.reload();
+    await page.getByRole('link', { name: 'Office' }).waitFor();
+    expect(await page.getByText('Odd').count()).toBe(0);
+    await context.close();
+  });
+
   test('is made by shaking where there is a sensor', async () => {
     const { page, context } = await host.open(`${address}/token/`);
     await page.getByRole('link', { name: 'New profile' }).click();

@@ -42,7 +42,12 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
       typedPin === undefined
         ? ({ kind: 'plain', digits } as const)
         : await sealSecret(digits, typedPin, systemRandom);
-    await onMade({ id: crypto.randomUUID(), name: name.trim(), pinDigits, secret: stored });
+    try {
+      await onMade({ id: crypto.randomUUID(), name: name.trim(), pinDigits, secret: stored });
+    } catch {
+      setPin('not-yet');
+      setErrors(new Map([['store', 'This device could not store it: nothing was saved. Is it full?']]));
+    }
   };
   if (pin === 'asked') {
     return (
@@ -136,6 +141,11 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
           <input type="checkbox" checked={isSealed} onChange={({ target }) => setSealed(target.checked)} />
           Encrypt the secret with my PIN
         </label>
+        {errors.has('store') && (
+          <p className="error" role="alert">
+            {errors.get('store')}
+          </p>
+        )}
         <div className="buttons">
           <button className="main">Save</button>
         </div>

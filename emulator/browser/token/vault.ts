@@ -20,23 +20,37 @@ export class Vault {
     return new Vault(await finished(request));
   }
 
-  /** By name. */
+  /** By name. One that cannot be read does not hide the others, and stays stored. */
   async list(): Promise<TokenProfile[]> {
-    const all: unknown = await finished(this.#store('readonly').getAll());
-    const profiles = z.array(tokenProfileSchema).safeParse(all);
-    return profiles.success ? profiles.data.sort((a, b) => a.name.localeCompare(b.name)) : [];
+    const all: unknown = await finished(
+      this.#database.transaction(STORE, 'readonly').objectStore(STORE).getAll(),
+    );
+    const profiles = z
+      .array(z.unknown())
+      .parse(all)
+      .flatMap((stored) => {
+        const profile = tokenProfileSchema.safeParse(stored);
+        return profile.success ? [profile.data] : [];
+      });
+    return profiles.sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** Resolves when it is on the disk: the router may be told the secret right after. */
   async save(profile: TokenProfile): Promise<void> {
-    await finished(this.#store('readwrite').put(profile));
+    await this.#change((store) => store.put(profile));
   }
 
   async remove(id: string): Promise<void> {
-    await finished(this.#store('readwrite').delete(id));
+    await this.#change((store) => store.delete(id));
   }
 
-  #store(mode: IDBTransactionMode): IDBObjectStore {
-    return this.#database.transaction(STORE, mode).objectStore(STORE);
+  #change(change: (store: IDBObjectStore) => void): Promise<void> {
+    const transaction = this.#database.transaction(STORE, 'readwrite', { durability: 'strict' });
+    change(transaction.objectStore(STORE));
+    return new Promise((resolve, reject) => {
+      transaction.addEventListener('complete', () => resolve());
+      transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('No storage')));
+    });
   }
 }
 
