@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
@@ -47,9 +47,12 @@ async function startUi(): Promise<{ home: Home; ui: Running; url: URL }> {
   return { home, ...(await runUi({ home })) };
 }
 
-async function runUi(options: RunOptions): Promise<{ ui: Running; url: URL }> {
+async function runUi(
+  options: RunOptions,
+  words: readonly string[] = ['--no-open'],
+): Promise<{ ui: Running; url: URL }> {
   await mkdir(join(options.home.folder, 'run'), { mode: 0o700, recursive: true });
-  const ui = startProgram(['ui', '--no-open', '--json'], options);
+  const ui = startProgram(['ui', '--json', ...words], options);
   closing.push(async () => {
     ui.kill('SIGKILL');
     await ui.ended;
@@ -103,7 +106,37 @@ async function openWindow(url: URL, createConnection?: () => Duplex) {
   return { socket, call, until, stateIs };
 }
 
+/** Somebody who is in every /etc/passwd, for whom root's browser is opened. */
+const NOBODY = '65534';
+
 describe('smartvpn ui', () => {
+  test('opens the browser of this desktop at its address, once, and not where there is no screen', async () => {
+    const home = await makeHome();
+    closing.push(() => home.remove());
+    const opened = join(home.folder, 'opened');
+    // In the place of the desktop's own.
+    const bin = join(home.folder, 'bin');
+    await Promise.all([mkdir(bin), mkdir(opened), chmod(home.folder, 0o755)]);
+    await chmod(opened, 0o777);
+    await writeFile(
+      join(bin, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s' "$*" >${opened}/part && mv ${opened}/part ${opened}/$$\n`,
+      { mode: 0o755 },
+    );
+    const desk = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, SUDO_UID: NOBODY };
+    const { url, ui } = await runUi({ home, environment: { ...desk, DISPLAY: ':7' } }, []);
+    await expect.poll(() => readdir(opened)).toHaveLength(1);
+    const [name = ''] = await readdir(opened);
+    expect(await readFile(join(opened, name), 'utf8')).toBe(url.href);
+    ui.kill('SIGTERM');
+    expect((await ui.ended).code).toBe(0);
+
+    const silent = await runUi({ home, environment: { ...desk, DISPLAY: '', WAYLAND_DISPLAY: '' } }, []);
+    silent.ui.kill('SIGTERM');
+    await silent.ui.ended;
+    expect(await readdir(opened)).toHaveLength(1);
+  });
+
   test('serves the built window, and a new address when one has been used; Ctrl-C ends it', async () => {
     const { ui, url } = await startUi();
     expect(url.hostname).toBe('127.0.0.1');

@@ -206,6 +206,8 @@ export const de: WindowText = {
     howMuch: 'Empfangen / gesendet',
     whyEnded: 'Ende',
     clear: 'Verlauf löschen',
+    clearSure: 'Endgültig löschen?',
+    clearYes: 'Löschen',
   },
 
   log: {

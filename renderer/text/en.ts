@@ -199,6 +199,8 @@ export const en = {
     howMuch: 'Received / sent',
     whyEnded: 'Ended',
     clear: 'Clear history',
+    clearSure: 'Clear it for good?',
+    clearYes: 'Clear',
   },
 
   log: {

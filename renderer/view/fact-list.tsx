@@ -1,3 +1,5 @@
+import { Fragment } from 'react';
+
 export interface Fact {
   readonly label: string;
   readonly value: string;
@@ -12,10 +14,20 @@ export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
         <div key={label}>
           <dt>{label}</dt>
           <dd className={isCode === true ? 'code' : undefined}>
-            <bdi>{value}</bdi>
+            <bdi>{isCode === true ? <ByPairs value={value} /> : value}</bdi>
           </dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** A line ends between two bytes of a fingerprint, not within one. */
+function ByPairs({ value }: { readonly value: string }) {
+  return value.split(/(?<=:)/).map((pair, index) => (
+    <Fragment key={`${index} ${pair}`}>
+      {pair}
+      <wbr />
+    </Fragment>
+  ));
 }

@@ -29,17 +29,13 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
       <div className="card-head">
         <h3>{words.history}</h3>
         {entries.length === 0 ? undefined : (
-          <button
-            type="button"
-            className="quiet"
-            onClick={() => {
+          <ClearButton
+            onClear={() => {
               void client.call('clearHistory', { profileId }).then((reply) => {
                 if (reply.ok) setEntries([]);
               });
             }}
-          >
-            {words.clear}
-          </button>
+          />
         )}
       </div>
       {entries.length === 0 ? (
@@ -71,5 +67,51 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Asks first: there is no way back. */
+function ClearButton({ onClear }: { readonly onClear: () => void }) {
+  const { text } = useWords();
+  const [step, setStep] = useState<'offered' | 'asking' | 'declined'>('offered');
+  const words = text.statistics;
+  if (step !== 'asking') {
+    return (
+      <button
+        type="button"
+        className="quiet"
+        // The focus was on the button that has just gone.
+        autoFocus={step === 'declined'}
+        onClick={() => {
+          setStep('asking');
+        }}
+      >
+        {words.clear}
+      </button>
+    );
+  }
+  return (
+    <div className="sure" role="group" aria-label={words.clearSure}>
+      <span>{words.clearSure}</span>
+      <button
+        type="button"
+        onClick={() => {
+          setStep('offered');
+          onClear();
+        }}
+      >
+        {words.clearYes}
+      </button>
+      <button
+        type="button"
+        className="quiet"
+        autoFocus
+        onClick={() => {
+          setStep('declined');
+        }}
+      >
+        {text.cancel}
+      </button>
+    </div>
   );
 }

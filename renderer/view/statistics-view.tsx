@@ -55,13 +55,17 @@ function LiveStatistics({ samples, since }: LiveProps) {
           rate={last?.sendRate ?? 0}
           peak={last?.peakSendRate ?? 0}
         />
-        <dl className="card figure">
-          <dt>{words.roundTrip}</dt>
-          <dd className={last?.roundTrip === undefined ? 'figure-none' : 'figure-main'}>
-            {last?.roundTrip === undefined ? words.unknown : latencyText(last.roundTrip, locale)}
-          </dd>
-          <dt>{words.uptime}</dt>
-          <dd className="figure-main">{clockText((now - since) / 1000)}</dd>
+        <dl className="card figure figure-pair">
+          <div>
+            <dt>{words.roundTrip}</dt>
+            <dd className={last?.roundTrip === undefined ? 'figure-none' : 'figure-main'}>
+              {last?.roundTrip === undefined ? words.unknown : latencyText(last.roundTrip, locale)}
+            </dd>
+          </div>
+          <div>
+            <dt>{words.uptime}</dt>
+            <dd className="figure-main">{clockText((now - since) / 1000)}</dd>
+          </div>
         </dl>
       </section>
       <section className="card">

@@ -24,15 +24,19 @@ interface StatusProps {
 export function StatusPanel({ profile, state }: StatusProps) {
   const { catalogue, text } = useWords();
   const now = useNow(state.state === 'waiting' || state.state === 'connected');
+  const lineUnder = (): string => {
+    if (state.state === 'disconnected') return text.status.idle;
+    // The big word says "Connected" already.
+    if (state.state === 'connected') return `${text.status.address} ${state.tunnel.address}`;
+    return statusLine(state, now, catalogue);
+  };
   return (
     <>
       <section className={`status-card status-${state.state}`} aria-label={text.status.view}>
         <StateSign state={state.state} />
         <div className="status-words">
           <p className="state-word">{catalogue.state[state.state]}</p>
-          <p className="state-line">
-            {state.state === 'disconnected' ? text.status.idle : statusLine(state, now, catalogue)}
-          </p>
+          <p className="state-line">{lineUnder()}</p>
         </div>
         <MainButton profile={profile} state={state} />
         {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
@@ -152,7 +156,13 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
     { label: words.uptime, value: clockText((now - since) / 1000) },
     { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
     { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },
-    { label: words.router, value: `${profile.server} (${tunnel.routerAddress})` },
+    {
+      label: words.router,
+      value:
+        profile.server === tunnel.routerAddress
+          ? profile.server
+          : `${profile.server} (${tunnel.routerAddress})`,
+    },
     { label: words.gateway, value: tunnel.gateway },
     { label: words.cipher, value: tunnel.cipher },
     { label: words.authentication, value: tunnel.authentication },
@@ -163,7 +173,7 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
     },
   ];
   return (
-    <section className="card">
+    <section className="card status-facts">
       {tunnel.interfaceName === undefined ? <p>{words.testDone}</p> : undefined}
       <FactList facts={facts} />
     </section>
@@ -174,7 +184,7 @@ function ProfileFacts({ profile }: { readonly profile: ProfileView }) {
   const { text, catalogue } = useWords();
   const words = text.status;
   return (
-    <section className="card">
+    <section className="card status-facts">
       <FactList
         facts={[
           {

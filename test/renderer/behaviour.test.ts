@@ -4,7 +4,7 @@ import type { ConnectionState } from '../../shared/connection.ts';
 import { err } from '../../shared/result.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
 import { scriptedProfile } from './scripted-program.ts';
-import { branch, certificate, office, profiles, samples, tunnel } from './scripts.ts';
+import { branch, certificate, history, office, profiles, samples, tunnel } from './scripts.ts';
 import { startWindowHost, type WindowHost } from './window.ts';
 
 /** What the window does when somebody uses it, with a scripted program behind it. */
@@ -291,6 +291,20 @@ test('changes of a connection are announced, and each failure has a button that 
     program.state(office.id, { state: 'failed', cause: { kind: 'name-not-found', host: office.server } });
     await page.getByRole('button', { name: 'Edit profile' }).click();
     await page.getByRole('dialog').waitFor();
+  }));
+
+test('the history is cleared only after a second yes', () =>
+  using({ profiles, history }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page.getByRole('tab', { name: 'Statistics' }).click();
+    await page.getByRole('button', { name: 'Clear history' }).click();
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').textContent()).toBe('Clear history');
+    expect(program.calls('clearHistory')).toEqual([]);
+    await page.getByRole('button', { name: 'Clear history' }).click();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByText('No sessions yet.').waitFor();
+    expect(program.calls('clearHistory')).toEqual([{ profileId: office.id }]);
   }));
 
 test('waiting to reconnect can be cut short', () =>
