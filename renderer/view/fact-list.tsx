@@ -24,8 +24,8 @@ export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
 
 /** A line ends between two bytes of a fingerprint, not within one. */
 function ByPairs({ value }: { readonly value: string }) {
-  return value.split(/(?<=:)/).map((pair, index) => (
-    <Fragment key={`${index} ${pair}`}>
+  return Array.from(value.matchAll(/[^:]+:?/g), ({ 0: pair, index }) => (
+    <Fragment key={index}>
       {pair}
       <wbr />
     </Fragment>

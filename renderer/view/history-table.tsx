@@ -81,7 +81,7 @@ function ClearButton({ onClear }: { readonly onClear: () => void }) {
         type="button"
         className="quiet"
         // The focus was on the button that has just gone.
-        autoFocus={step === 'declined'}
+        ref={step === 'declined' ? takeFocus : undefined}
         onClick={() => {
           setStep('asking');
         }}
@@ -105,7 +105,7 @@ function ClearButton({ onClear }: { readonly onClear: () => void }) {
       <button
         type="button"
         className="quiet"
-        autoFocus
+        ref={takeFocus}
         onClick={() => {
           setStep('declined');
         }}
@@ -114,4 +114,8 @@ function ClearButton({ onClear }: { readonly onClear: () => void }) {
       </button>
     </div>
   );
+}
+
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus();
 }
