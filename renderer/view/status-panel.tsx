@@ -162,9 +162,10 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
         profile.server === tunnel.routerAddress
           ? profile.server
           : `${profile.server} (${tunnel.routerAddress})`,
+      isWide: true,
     },
     { label: words.gateway, value: tunnel.gateway },
-    { label: words.cipher, value: tunnel.cipher },
+    { label: words.cipher, value: tunnel.cipher, isWide: true },
     { label: words.authentication, value: tunnel.authentication },
     { label: words.dns, value: dnsText(tunnel, words.none, catalogue) },
     {
