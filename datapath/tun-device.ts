@@ -1,6 +1,7 @@
 import { type Result, err, ok } from '../shared/result.ts';
 import { Errno, type Libc, loadLibc } from './libc.ts';
 import type { ReadWatch, ReadWatchKind } from './read-watch.ts';
+import { switches } from './switches.ts';
 import { watchDescriptor } from './watch-descriptor.ts';
 import { isLittleEndian } from './virtio-header.ts';
 
@@ -96,18 +97,23 @@ export function openTunDevice(
   if (!INTERFACE_NAME.test(name) || name === '.' || name === '..') {
     return err(setupFailed(`"${name}" is no name for a network device`));
   }
-  if ((options.offload ?? 'none') !== 'none' && isLittleEndian()) {
+  const offload = agreedOffload(options.offload);
+  if (offload !== 'none' && isLittleEndian()) {
     const opened = openAttached(libc.value, name, options, IFF_VNET_HDR);
     if (!opened.ok && opened.error.kind === 'device-not-permitted') return opened;
     if (opened.ok) {
-      const offload = switchOffloadsOn(libc.value, opened.value, options.offload === 'tcp');
-      if (offload !== undefined) return makeDevice(libc.value, opened.value, name, offload, options);
+      const agreed = switchOffloadsOn(libc.value, opened.value, offload === 'tcp');
+      if (agreed !== undefined) return makeDevice(libc.value, opened.value, name, agreed, options);
       libc.value.close(opened.value);
     }
     // A kernel without them: once more, for the header cannot be given up on an open device.
   }
   const opened = openAttached(libc.value, name, options, 0);
   return opened.ok ? makeDevice(libc.value, opened.value, name, undefined, options) : opened;
+}
+
+function agreedOffload(wished: TunOptions['offload'] = 'none'): TunOffload | 'none' {
+  return wished === 'tcp-udp' || switches.offload === 'none' ? switches.offload : wished;
 }
 
 function makeDevice(
@@ -123,7 +129,7 @@ function makeDevice(
     libc.close(descriptor);
     return err(setupFailed(`${name} cannot be made to go with this process (errno ${errno})`));
   }
-  const watch = watchDescriptor(libc, descriptor, options.watch);
+  const watch = watchDescriptor(libc, descriptor, options.watch ?? switches.watch);
   if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value));
   libc.close(descriptor);
   return err(setupFailed(`${name} cannot be watched: ${watch.error}`));

@@ -23,6 +23,7 @@ import type { FairQueue } from './fair-queue.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { LinkPace } from './link-pace.ts';
 import { acquireQueue, releaseQueue } from './queue-pool.ts';
+import { switches } from './switches.ts';
 
 /**
  * How a link ended: the peer sent CLOSE; the peer ended the stream between two frames; we destroyed it;
@@ -117,7 +118,7 @@ export class TunnelLink {
 
   constructor(stream: Duplex, handlers: TunnelLinkHandlers, options: TunnelLinkOptions = {}) {
     this.#stream = stream;
-    this.#hasOneFrameRecords = options.framesPerRecord === 'one';
+    this.#hasOneFrameRecords = options.framesPerRecord === 'one' || switches.oneFramePerRecord;
     if (this.#hasOneFrameRecords) this.#batch.holdOneFrame();
     this.#handlers = handlers;
     this.#decoder = new FrameDecoder(this.#onFrame);
@@ -156,7 +157,7 @@ export class TunnelLink {
    * Prepares for packets of the system's, `mtu` bytes long: records are made to hold a whole number of them, so that a
    * write at full speed can be many records long and yet no frame straddles two; and slow links get a fair queue.
    */
-  prepareForTraffic({ mtu, fairQueue = true }: TrafficOptions): void {
+  prepareForTraffic({ mtu, fairQueue = switches.fairQueue }: TrafficOptions): void {
     this.#mayQueue = fairQueue;
     if (fairQueue) this.#pace.start();
     if (this.#hasOneFrameRecords) return;

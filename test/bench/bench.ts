@@ -1,19 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { namespacesPossible } from '../support/namespace.ts';
-import { say, step } from '../support/narration.ts';
+import { say, step, table } from '../support/narration.ts';
 import { runInUserNamespace } from '../support/user-namespace.ts';
+import { drawChart } from './chart.ts';
 import { Cleanup } from './cleanup.ts';
 import { connectTime } from './connect-time.ts';
+import { flood } from './flood.ts';
+import { figureRows, figures, reportSchema } from './headline.ts';
 import { idle } from './idle.ts';
+import { integrity } from './integrity.ts';
 import { loadAverage, machineFacts } from './machine-facts.ts';
 import { manySessions } from './many-sessions.ts';
 import { type BenchOptions, type SectionName, parseOptions } from './options.ts';
 import { routerPages } from './router-pages.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { window } from './window/window.ts';
+import { shaped } from './shaped.ts';
+import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench`: see docs/benchmarks.md. */
@@ -25,6 +31,10 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   'many-sessions': 'The emulator with many sessions',
   'router-pages': 'The router’s pages while many sessions are up',
   window: 'The window',
+  shaped: 'A slow link that TCP fills',
+  flood: 'Under a flood of UDP',
+  integrity: 'The same bytes with every part of the data plane on and off',
+  soak: 'Full load for a long time',
 };
 
 const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult>>> = {
@@ -34,6 +44,10 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   'many-sessions': manySessions,
   'router-pages': routerPages,
   window,
+  shaped,
+  flood,
+  integrity,
+  soak,
 };
 
 async function bench(options: BenchOptions): Promise<void> {
@@ -70,10 +84,12 @@ async function bench(options: BenchOptions): Promise<void> {
     }
     const seconds = (performance.now() - started) / 1000;
     step(`Done in ${seconds.toFixed(0)} s, load average now ${loadAverage().toFixed(2)}.`);
+    const report = { finishedAt: new Date().toISOString(), seconds, machine, options, sections };
     if (options.jsonFile !== undefined) {
-      const report = { finishedAt: new Date().toISOString(), seconds, machine, options, sections };
       writeFileSync(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
     }
+    // As it will be read one day: what is no number is null in JSON.
+    conclude(JSON.parse(JSON.stringify(report)), options);
   } catch (error) {
     // While a signal is being obeyed, what fails is its consequence.
     if (cleanup.begun) await new Promise(() => {});
@@ -81,6 +97,17 @@ async function bench(options: BenchOptions): Promise<void> {
   } finally {
     await cleanup.run();
   }
+}
+
+/** What it comes to in the end, as a table and as a chart. */
+function conclude(written: unknown, { chartFile }: BenchOptions): void {
+  const report = reportSchema.parse(written);
+  const found = figures(report);
+  if (found.length > 0) {
+    step('In the end');
+    table(figureRows(found));
+  }
+  if (chartFile !== undefined) writeFileSync(chartFile, drawChart(report));
 }
 
 function progress(text: string): void {
@@ -108,6 +135,10 @@ async function main(): Promise<number> {
   if ('say' in options) {
     process.stderr.write(options.say);
     return 2;
+  }
+  if (options.fromFile !== undefined) {
+    conclude(JSON.parse(readFileSync(options.fromFile, 'utf8')), options);
+    return 0;
   }
   const elsewhere = runInUserNamespace(fileURLToPath(import.meta.url), process.argv.slice(2));
   if (elsewhere !== undefined) return elsewhere;

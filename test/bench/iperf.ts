@@ -10,6 +10,8 @@ export interface Load {
   /** TCP connections at once. */
   readonly streams: number;
   readonly seconds: number;
+  /** For several at once; iperf3's own when left out. */
+  readonly port?: number;
 }
 
 export interface Transferred {
@@ -38,7 +40,7 @@ export async function transfer(
   // One for each load: between two of them a lasting server does not listen for a moment.
   const listening = await startBackground(
     server,
-    ['iperf3', '--server', '--one-off', '--bind', address, '--forceflush'],
+    ['iperf3', '--server', '--one-off', '--bind', address, '--forceflush', ...portWords(load)],
     { ready: /listening on/ },
   );
   try {
@@ -48,9 +50,13 @@ export async function transfer(
   }
 }
 
+function portWords({ port }: Load): string[] {
+  return port === undefined ? [] : ['--port', String(port)];
+}
+
 async function runClient(client: Namespace, address: string, load: Load): Promise<Transferred> {
   const { direction, streams, seconds } = load;
-  const argv = ['iperf3', '--json', '--client', address];
+  const argv = ['iperf3', '--json', '--client', address, ...portWords(load)];
   argv.push('--time', String(seconds), '--parallel', String(streams));
   if (direction === 'down') argv.push('--reverse');
   const answer: unknown = JSON.parse(await client.exec(argv, { deadline: seconds * 1000 + 15_000 }));

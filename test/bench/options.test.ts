@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
 import { SECTIONS, parseOptions } from './options.ts';
 
-test('without words: three rounds of everything', () => {
-  expect(parseOptions([])).toMatchObject({ rounds: 3, sections: SECTIONS, sessionCounts: [1, 100, 1000] });
+test('without words: three rounds of everything that is not only run on demand', () => {
+  const sections = SECTIONS.filter((name) => name !== 'soak' && name !== 'integrity');
+  expect(parseOptions([])).toMatchObject({ rounds: 3, sections, sessionCounts: [1, 100, 1000] });
+});
+
+test('the soak runs for as long as it is told', () => {
+  expect(parseOptions(['--only', 'soak', '--minutes', '3'])).toMatchObject({
+    sections: ['soak'],
+    minutes: 3,
+  });
 });
 
 test('a quick run is short, unless told otherwise', () => {

@@ -4,13 +4,20 @@ import { type Result, err, ok } from '../../shared/result.ts';
 
 export const SECTIONS = [
   'throughput',
+  'shaped',
+  'flood',
   'connect-time',
   'idle',
   'many-sessions',
   'router-pages',
   'window',
+  'integrity',
+  'soak',
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
+
+/** What a run without `--only` leaves out: they take long, and their answer is yes or no. */
+const ON_DEMAND: readonly SectionName[] = ['integrity', 'soak'];
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -27,7 +34,13 @@ export interface BenchOptions {
   readonly sessionCounts: readonly number[];
   /** Besides openvpn also those that are only compared when installed. */
   readonly allPeers: boolean;
+  /** Length of the soak. */
+  readonly minutes: number;
   readonly jsonFile: string | undefined;
+  /** Where the chart goes. */
+  readonly chartFile: string | undefined;
+  /** Figures of an earlier run: nothing is measured. */
+  readonly fromFile: string | undefined;
   readonly quick: boolean;
 }
 
@@ -35,9 +48,14 @@ export const USAGE = `npm run bench -- [options]
 
   --rounds N        rounds, of which the medians are shown (3)
   --seconds N       length of each load (2)
-  --only SECTION    ${SECTIONS.join(', ')}; may be repeated
-  --json FILE       write everything that was measured there
-  --quick           a first impression in about a minute: one short round against openvpn alone
+  --only SECTION    ${SECTIONS.slice(0, 4).join(', ')},
+                    ${SECTIONS.slice(4).join(', ')}; may be repeated.
+                    ${ON_DEMAND.join(' and ')} run only when they are asked for
+  --minutes N       length of the soak (10)
+  --json FILE       write the figures there, with every sample
+  --chart FILE      draw the figures there (SVG)
+  --from FILE       measure nothing: take the figures from there, to show and to draw them
+  --quick           a first impression in a few minutes: one short round against openvpn alone
   --help            this
 `;
 
@@ -47,7 +65,10 @@ const flagsSchema = z.object({
   rounds: count(1).optional(),
   seconds: count(1).optional(),
   only: z.array(z.enum(SECTIONS)).optional(),
+  minutes: count(1).optional(),
   json: z.string().optional(),
+  chart: z.string().optional(),
+  from: z.string().optional(),
   quick: z.boolean().default(false),
   help: z.boolean().default(false),
 });
@@ -61,7 +82,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     const [issue] = flags.error.issues;
     return { say: `--${String(issue?.path[0])}: ${issue?.message}\n\n${USAGE}` };
   }
-  const { quick, help, only, rounds, seconds, json } = flags.data;
+  const { quick, help, only, rounds, seconds, minutes, json, chart, from } = flags.data;
   if (help) return { say: USAGE };
   return {
     rounds: rounds ?? (quick ? 1 : 3),
@@ -69,10 +90,13 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     streams: quick ? [1] : [1, 4],
     idleSeconds: quick ? 3 : 20,
     windowIdleSeconds: quick ? 3 : 60,
-    sections: only ?? SECTIONS,
+    sections: only ?? SECTIONS.filter((name) => !ON_DEMAND.includes(name)),
     sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,
+    minutes: minutes ?? 10,
     jsonFile: json,
+    chartFile: chart,
+    fromFile: from,
     quick,
   };
 }
@@ -85,7 +109,10 @@ function parseWords(words: readonly string[]): Result<unknown, string> {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         only: { type: 'string', multiple: true },
+        minutes: { type: 'string' },
         json: { type: 'string' },
+        chart: { type: 'string' },
+        from: { type: 'string' },
         quick: { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -26,6 +26,21 @@ export async function ping(from: Namespace, to: string, options: PingOptions): P
   }
 }
 
+/** `count` pings, `interval` seconds apart; the last ones too are waited for, so that only what was lost is missing. */
+export async function pingAll(
+  from: Namespace,
+  to: string,
+  { count, interval }: { readonly count: number; readonly interval: number },
+): Promise<Pings> {
+  const argv = ['ping', '-n', '-c', String(count), '-i', String(interval), '-W', '3', to];
+  try {
+    return parsePings(await from.exec(argv, { deadline: count * interval * 1000 + 20_000 }));
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 1) return { sent: count, roundTrips: [] };
+    throw error;
+  }
+}
+
 /** Lines like "64 bytes from 10.77.0.2: icmp_seq=1 ttl=63 time=0.045 ms", and at the end "20 packets transmitted, …". */
 export function parsePings(text: string): Pings {
   const roundTrips = [...text.matchAll(/ time=([\d.]+) ms/g)].map((match) => Number(match[1]));

@@ -75,7 +75,7 @@ export function parseStat(text: string): Pick<ProcessUsage, 'userSeconds' | 'sys
 
 /** /proc/PID/status and /proc/PID/smaps_rollup: "VmRSS:     1234 kB". */
 export function parseMemory(status: string, rollup: string): Pick<ProcessUsage, 'rssBytes' | 'pssBytes'> {
-  return { rssBytes: (lineNumber(status, 'VmRSS') ?? 0) * 1024, pssBytes: kilobytes(rollup, 'Pss') };
+  return { rssBytes: (parseStatusNumber(status, 'VmRSS') ?? 0) * 1024, pssBytes: kilobytes(rollup, 'Pss') };
 }
 
 /** First number of /proc/PID/task/TID/schedstat: nanoseconds on a CPU. All zero where the kernel keeps no account. */
@@ -88,8 +88,8 @@ export function parseSwitches(
   status: string,
 ): Pick<ProcessUsage, 'voluntarySwitches' | 'involuntarySwitches'> {
   return {
-    voluntarySwitches: lineNumber(status, 'voluntary_ctxt_switches') ?? 0,
-    involuntarySwitches: lineNumber(status, 'nonvoluntary_ctxt_switches') ?? 0,
+    voluntarySwitches: parseStatusNumber(status, 'voluntary_ctxt_switches') ?? 0,
+    involuntarySwitches: parseStatusNumber(status, 'nonvoluntary_ctxt_switches') ?? 0,
   };
 }
 
@@ -117,11 +117,12 @@ async function threadUsages(
 }
 
 function kilobytes(text: string, name: string): number | undefined {
-  const value = lineNumber(text, name);
+  const value = parseStatusNumber(text, name);
   return value === undefined ? undefined : value * 1024;
 }
 
-function lineNumber(text: string, name: string): number | undefined {
+/** The number behind `name` in /proc/PID/status. */
+export function parseStatusNumber(text: string, name: string): number | undefined {
   const match = new RegExp(String.raw`^${name}:\s+(\d+)`, 'm').exec(text);
   return match === null ? undefined : Number(match[1]);
 }

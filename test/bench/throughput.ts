@@ -1,21 +1,18 @@
 import { table } from '../support/narration.ts';
-import { ADDRESS, type BenchHosts, deviceToLan, makeHosts } from './hosts.ts';
+import { eachPeer, installedPeers, missingTool } from './each-peer.ts';
+import { ADDRESS, type BenchHosts, makeHosts } from './hosts.ts';
 import { type Load, transfer } from './iperf.ts';
 import { loadAverage } from './machine-facts.ts';
 import { median, quantile } from './median.ts';
+import { forgetPeak, peakMemory } from './peak-memory.ts';
 import { noTunnel } from './peers/no-tunnel.ts';
 import { openconnect } from './peers/openconnect.ts';
 import { openvpn } from './peers/openvpn.ts';
-import { type OpenPeer, type Peer, missingProgram } from './peers/peer.ts';
-import { smartvpn } from './peers/smartvpn.ts';
-import { socat } from './peers/socat.ts';
+import type { OpenPeer, Peer } from './peers/peer.ts';
 import { type Pings, ping } from './ping.ts';
 import { treeCpuSeconds } from './process-usage.ts';
 import type { Bench, SectionResult } from './section.ts';
-import { fixed, ratio } from './text.ts';
-
-const BASE: readonly Peer[] = [noTunnel, smartvpn, openvpn];
-const FURTHER: readonly Peer[] = [openconnect, socat];
+import { fixed, mebibytes, ratio } from './text.ts';
 
 type LoadKind = Omit<Load, 'seconds'>;
 
@@ -37,6 +34,8 @@ interface LoadSample extends LoadKind {
   readonly serverCpuPerGigabyte: number | undefined;
   /** Milliseconds through the tunnel meanwhile. */
   readonly pings: Pings;
+  /** The most memory that the client had resident; undefined where the kernel does not say. */
+  readonly clientPeakBytes: number | undefined;
 }
 
 interface PeerSample {
@@ -62,78 +61,52 @@ interface PeerSummary {
     readonly serverCpuPerGigabyte: number;
     readonly ping: number;
     readonly ping90: number;
+    readonly clientPeakBytes: number;
   }[];
 }
 
 /** Throughput, CPU and ping through each peer, one after the other in each round. */
 export async function throughput(bench: Bench): Promise<SectionResult> {
   if (!bench.namespaces) return { skipped: ['needs network namespaces'], samples: [], summary: [] };
-  const { peers, skipped } = installedPeers(bench.options.allPeers);
-  if (missingIperf()) return { skipped: ['iperf3 is not installed'], samples: [], summary: [] };
+  if (missingTool('iperf3') !== undefined) {
+    return { skipped: ['iperf3 is not installed'], samples: [], summary: [] };
+  }
+  const { peers, skipped: left } = installedPeers(bench.options.allPeers);
   const hosts = await makeHosts(bench.cleanup);
   const kinds = loadKinds(bench.options);
-  const samples: PeerSample[] = [];
-  for (let round = 1; round <= bench.options.rounds; round += 1) {
-    for (const peer of peers) {
-      bench.progress(`throughput: round ${round} of ${bench.options.rounds}, ${peer.name}`);
-      try {
-        samples.push(await measurePeer(bench, hosts, peer, round));
-      } catch (error) {
-        if (bench.cleanup.begun) throw error;
-        // One round that failed does not throw the others away; it is told.
-        skipped.push(
-          `${peer.name} in round ${round}: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
-    }
-  }
+  const { samples, skipped } = await eachPeer(bench, hosts, peers, 'throughput', (peer, open, round) =>
+    measurePeer(bench, hosts, peer, open, round),
+  );
   const summary = peers.map(({ name }) => {
     const own = samples.filter(({ peer }) => peer === name);
     return summarize(name, own, kinds);
   });
-  bench.progress('');
   print(summary, kinds);
-  return { skipped, samples, summary };
+  return { skipped: [...left, ...skipped], samples, summary };
 }
 
-function installedPeers(all: boolean): { peers: Peer[]; skipped: string[] } {
-  const peers: Peer[] = [];
-  const skipped: string[] = all ? [] : FURTHER.map(({ name }) => `${name}: not in a quick run`);
-  for (const peer of [...BASE, ...(all ? FURTHER : [])]) {
-    const missing = missingProgram(peer);
-    if (missing === undefined) peers.push(peer);
-    else skipped.push(`${peer.name}: ${missing} is not installed`);
+async function measurePeer(
+  bench: Bench,
+  hosts: BenchHosts,
+  peer: Peer,
+  open: OpenPeer,
+  round: number,
+): Promise<PeerSample> {
+  const loadAverageBefore = loadAverage();
+  const idlePings = await ping(hosts.client, ADDRESS.lan, IDLE_PINGS);
+  // Programs that compile themselves as they run are measured warm, and everybody's TCP windows are open.
+  await transfer(hosts.client, hosts.lan, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
+  const loads: LoadSample[] = [];
+  for (const load of loadKinds(bench.options)) {
+    loads.push(await measureLoad(hosts, open, { ...load, seconds: bench.options.seconds }));
   }
-  return { peers, skipped };
-}
-
-function missingIperf(): boolean {
-  return missingProgram({ ...noTunnel, programs: ['iperf3'] }) !== undefined;
-}
-
-async function measurePeer(bench: Bench, hosts: BenchHosts, peer: Peer, round: number): Promise<PeerSample> {
-  const open = await peer.open(hosts);
-  const close = bench.cleanup.add(() => open.close());
-  try {
-    const viaTunnel = (await deviceToLan(hosts)) !== 'eth0';
-    if (viaTunnel !== (peer !== noTunnel)) throw new Error(`${peer.name}: packets take another way`);
-    const loadAverageBefore = loadAverage();
-    const idlePings = await ping(hosts.client, ADDRESS.lan, IDLE_PINGS);
-    // Programs that compile themselves as they run are measured warm, and everybody's TCP windows are open.
-    await transfer(hosts.client, hosts.lan, ADDRESS.lan, { direction: 'down', streams: 1, seconds: 1 });
-    const loads: LoadSample[] = [];
-    for (const load of loadKinds(bench.options)) {
-      loads.push(await measureLoad(hosts, open, { ...load, seconds: bench.options.seconds }));
-    }
-    return { peer: peer.name, round, loadAverageBefore, cipher: open.cipher, idlePings, loads };
-  } finally {
-    await close();
-  }
+  return { peer: peer.name, round, loadAverageBefore, cipher: open.cipher, idlePings, loads };
 }
 
 async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promise<LoadSample> {
   const client = await treeCpuSeconds(open.clientPid);
   const server = await treeCpuSeconds(open.serverPid);
+  const canPeak = await forgetPeak(open.clientPid);
   const [transferred, pings] = await Promise.all([
     transfer(hosts.client, hosts.lan, ADDRESS.lan, load),
     ping(hosts.client, ADDRESS.lan, { interval: LOADED_PING_INTERVAL, seconds: load.seconds }),
@@ -149,6 +122,7 @@ async function measureLoad(hosts: BenchHosts, open: OpenPeer, load: Load): Promi
     clientCpuPerGigabyte: await perGigabyte(open.clientPid, client),
     serverCpuPerGigabyte: await perGigabyte(open.serverPid, server),
     pings,
+    clientPeakBytes: canPeak ? await peakMemory(open.clientPid) : undefined,
   };
 }
 
@@ -173,6 +147,7 @@ function summarize(peer: string, samples: readonly PeerSample[], kinds: readonly
         serverCpuPerGigabyte: median(loads.map((load) => load.serverCpuPerGigabyte ?? Number.NaN)),
         ping: median(pings),
         ping90: quantile(pings, 0.9),
+        clientPeakBytes: Math.max(...loads.map((load) => load.clientPeakBytes ?? Number.NaN)),
       };
     }),
   };
@@ -187,10 +162,12 @@ function print(summary: readonly PeerSummary[], kinds: readonly LoadKind[]): voi
       'lowest–highest',
       '÷ no tunnel',
       '÷ openvpn',
+      '÷ openconnect',
       'client CPU s/GB',
       'server CPU s/GB',
       'ping ms',
       'ping 90 %',
+      'client RSS MiB',
     ],
   ];
   kinds.forEach(({ direction, streams }, index) => {
@@ -206,10 +183,12 @@ function print(summary: readonly PeerSummary[], kinds: readonly LoadKind[]): voi
         `${fixed(load.lowest, 0)}–${fixed(load.highest, 0)}`,
         ratio(load.megabitsPerSecond, rateOf(noTunnel.name)),
         ratio(load.megabitsPerSecond, rateOf(openvpn.name)),
+        ratio(load.megabitsPerSecond, rateOf(openconnect.name)),
         fixed(load.clientCpuPerGigabyte, 2),
         fixed(load.serverCpuPerGigabyte, 2),
         fixed(load.ping, 2),
         fixed(load.ping90, 2),
+        mebibytes(load.clientPeakBytes),
       ]);
     }
   });

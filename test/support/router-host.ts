@@ -54,15 +54,15 @@ export class RouterHost {
   static async start(
     config: RouterConfigInput,
     namespace?: Namespace,
-    options: { readonly pages: boolean } = { pages: false },
+    options: { readonly pages?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
   ): Promise<RouterHost> {
     const argv = [process.execPath, PROGRAM];
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
     const child =
       namespace === undefined
         ? spawn(process.execPath, [PROGRAM], { stdio: [...stdio] })
-        : namespace.spawn(argv, { stdio: [...stdio] });
-    const started = await ask(child, { ask: 'start', config, ...options });
+        : namespace.spawn(argv, { stdio: [...stdio], env: { ...process.env, ...options.environment } });
+    const started = await ask(child, { ask: 'start', config, pages: options.pages ?? false });
     return new RouterHost(child, startedSchema.parse(started));
   }
 

@@ -6,7 +6,7 @@ import { type Home, makeHome, runProgram } from '../../support/program.ts';
 import { RouterHost } from '../../support/router-host.ts';
 import { type BackgroundOptions, type BackgroundProgram, startBackground } from '../background-program.ts';
 import { ADDRESS, type BenchHosts } from '../hosts.ts';
-import type { Peer } from './peer.ts';
+import type { OpenPeer, Peer } from './peer.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../cli/smartvpn', import.meta.url));
 const PORT = 443;
@@ -15,44 +15,60 @@ const ACCOUNT = { userName: 'bench', password: randomBytes(12).toString('base64u
 const connectedSchema = z.object({ event: z.literal('connected'), tunnel: z.object({ cipher: z.string() }) });
 
 /** Our client, the real program, against the emulator; each a process in its own namespace. */
-export const smartvpn: Peer = {
+export const smartvpn = {
   name: 'smartvpn',
   programs: [],
-  async open(hosts) {
-    const router = await startBenchRouter(hosts);
-    const home = await makeHome();
-    const takeDown = async (): Promise<void> => {
-      await router.close();
-      await home.remove();
+  open: (hosts: BenchHosts) => openSmartvpn(hosts),
+} satisfies Peer;
+
+export interface OpenSmartvpn extends OpenPeer {
+  /** How often it has connected so far. */
+  connections(): number;
+}
+
+/** `environment`: for both ends, besides their usual one. */
+export async function openSmartvpn(
+  hosts: BenchHosts,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<OpenSmartvpn> {
+  const router = await startBenchRouter(hosts, environment);
+  const made = await makeHome();
+  const home = { ...made, environment: { ...made.environment, ...environment } };
+  const takeDown = async (): Promise<void> => {
+    await router.close();
+    await home.remove();
+  };
+  try {
+    await addBenchProfile(home, 'bench', PORT);
+    const client = await connectBenchProfile(hosts, home, router, 'bench');
+    return {
+      clientPid: client.pid,
+      serverPid: router.process.pid,
+      cipher: cipherOf(client.output()),
+      connections: () => client.output().match(/"event":"connected"/g)?.length ?? 0,
+      async close() {
+        await client.stop('SIGINT');
+        await takeDown();
+      },
     };
-    try {
-      await addBenchProfile(home, 'bench', PORT);
-      const client = await connectBenchProfile(hosts, home, router, 'bench');
-      return {
-        clientPid: client.pid,
-        serverPid: router.process.pid,
-        cipher: cipherOf(client.output()),
-        async close() {
-          await client.stop('SIGINT');
-          await takeDown();
-        },
-      };
-    } catch (error) {
-      await takeDown();
-      throw error;
-    }
-  },
-};
+  } catch (error) {
+    await takeDown();
+    throw error;
+  }
+}
 
 /** The emulator in the router's namespace, in front of the LAN. */
-export function startBenchRouter(hosts: BenchHosts): Promise<RouterHost> {
+export function startBenchRouter(
+  hosts: BenchHosts,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<RouterHost> {
   const config: RouterConfigInput = {
     listen: { host: '0.0.0.0', port: PORT },
     tls: { certificate: { commonName: 'Vigor Router', names: [ADDRESS.router] } },
     users: [ACCOUNT],
     lan: { kind: 'tun', forwarding: true },
   };
-  return RouterHost.start(config, hosts.router);
+  return RouterHost.start(config, hosts.router, { environment });
 }
 
 export async function addBenchProfile(home: Home, name: string, port: number): Promise<void> {

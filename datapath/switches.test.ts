@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { parseSwitches } from './switches.ts';
+
+const ALL_ON = { offload: 'tcp-udp', watch: undefined, fairQueue: true, oneFramePerRecord: false };
+
+test.each([
+  ['', {}],
+  ['nonsense', {}],
+  ['no-udp-offload', { offload: 'tcp' }],
+  ['no-offload no-udp-offload', { offload: 'none' }],
+  ['poll-watch', { watch: 'poll' }],
+  ['socket-watch, no-fair-queue', { watch: 'socket', fairQueue: false }],
+  ['one-frame-records', { oneFramePerRecord: true }],
+])('%j', (text, changed) => {
+  expect(parseSwitches(text)).toEqual({ ...ALL_ON, ...changed });
+});

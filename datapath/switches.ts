@@ -1,0 +1,28 @@
+import process from 'node:process';
+import type { ReadWatchKind } from './read-watch.ts';
+import type { TunOffload } from './tun-device.ts';
+
+/** Parts of the data plane that can be done without, to find out what a fault or a figure comes from. */
+export interface Switches {
+  /** The most that is asked of a device. */
+  readonly offload: TunOffload | 'none';
+  /** Undefined: as fits the thread. */
+  readonly watch: ReadWatchKind | undefined;
+  readonly fairQueue: boolean;
+  /** Also where the profile allows many. */
+  readonly oneFramePerRecord: boolean;
+}
+
+/** `text`: words with spaces between them; those that are none are passed over. */
+export function parseSwitches(text: string): Switches {
+  const words = new Set(text.split(/[\s,]+/));
+  const watch = words.has('poll-watch') ? 'poll' : undefined;
+  return {
+    offload: words.has('no-offload') ? 'none' : words.has('no-udp-offload') ? 'tcp' : 'tcp-udp',
+    watch: words.has('socket-watch') ? 'socket' : watch,
+    fairQueue: !words.has('no-fair-queue'),
+    oneFramePerRecord: words.has('one-frame-records'),
+  };
+}
+
+export const switches = parseSwitches(process.env['SMARTVPN_DATA_PLANE'] ?? '');
