@@ -280,7 +280,7 @@ describe('without the router', () => {
     await addProfile(page, 'Office', 'bbb1912bb5c515be');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect
-      .poll(() => page.locator('.clock').textContent())
+      .poll(() => page.locator('.clock').textContent(), { timeout: 15_000 })
       .toMatch(/^This device is 4[123] seconds behind the router\. Codes will be refused/);
     await context.close();
   });
