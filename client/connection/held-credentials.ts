@@ -17,7 +17,7 @@ export function credentialsFromStore(
   const { authentication, alwaysPrompt, userName } = profile;
   if (authentication !== 'password' || alwaysPrompt || refusal !== undefined) return undefined;
   if (password === undefined || userName === '') return undefined;
-  return { kind: 'password', userName, password };
+  return { kind: 'password', userName, password, isKept: true };
 }
 
 export function credentialsWanted({ profile, motpSecret }: ConnectionModel): CredentialsAsked {
@@ -31,7 +31,7 @@ export function credentialsFromTyping(
   { userName, secret }: TypedCredentials,
   now: number,
 ): HeldCredentials {
-  if (asks === 'password') return { kind: 'password', userName, password: secret };
+  if (asks === 'password') return { kind: 'password', userName, password: secret, isKept: false };
   if (asks === 'motp-pin' && motpSecret !== undefined) {
     return { kind: 'motp', userName, secret: motpSecret, pin: secret };
   }

@@ -21,7 +21,13 @@ export type CredentialsAsked = Extract<Prompt, { kind: 'credentials' }>['asks'];
 
 /** What the user gave or the store kept, as long as it may serve another attempt. */
 export type HeldCredentials =
-  | { readonly kind: 'password'; readonly userName: string; readonly password: string }
+  | {
+      readonly kind: 'password';
+      readonly userName: string;
+      readonly password: string;
+      /** The store has it already, or has been given it. */
+      readonly isKept: boolean;
+    }
   | {
       readonly kind: 'code';
       readonly userName: string;

@@ -119,6 +119,15 @@ describe('credentials', () => {
       { kind: 'remember-password', password: 'new-password' },
     ]);
     expect(it.effects('remember-user-name')).toEqual([{ kind: 'remember-user-name', userName: 'bob' }]);
+    // Nothing new when it came from there, or was made again after a lost link.
+    it.fails({ kind: 'peer-silent', seconds: 10 });
+    it.send({ kind: 'retry-due' });
+    it.said({ kind: 'connected', tunnel });
+    expect(it.effects('remember-password')).toHaveLength(1);
+    const stored = driver();
+    stored.connect(STORED);
+    stored.said({ kind: 'connected', tunnel });
+    expect(stored.effects('remember-password')).toEqual([]);
     const forgetful = connectedWithPassword({ rememberCredentials: false });
     expect(forgetful.effects('remember-password')).toEqual([]);
     expect(connectedWithCode().effects('remember-password')).toEqual([]);

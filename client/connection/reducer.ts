@@ -303,6 +303,11 @@ function connected(
     {
       ...model,
       profile: { ...profile, userName },
+      // A link that is lost and made anew has nothing more to remember.
+      credentials:
+        credentials?.kind === 'password' && profile.rememberCredentials
+          ? { ...credentials, isKept: true }
+          : credentials,
       refusal: undefined,
       refusedAt: [],
       phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
@@ -317,7 +322,7 @@ function worthRemembering({ profile, credentials }: ConnectionModel): Connection
   const effects: ConnectionEffect[] = [];
   const { userName } = credentials;
   if (userName !== profile.userName) effects.push({ kind: 'remember-user-name', userName });
-  if (credentials.kind === 'password') {
+  if (credentials.kind === 'password' && !credentials.isKept) {
     effects.push({ kind: 'remember-password', password: credentials.password });
   }
   return effects;
