@@ -7,7 +7,6 @@ import { exitCode } from '../exit-codes.ts';
 import { parseDescriptor, parseInteger } from '../option-values.ts';
 import { type CodeGenerator, type Code, readKey } from '../otp-key.ts';
 import { readSecretFile } from '../secret-file.ts';
-import { findProfile, openProfiles } from '../store-access.ts';
 import { firstIssue } from '../zod-text.ts';
 import { generateMotpSecret, motpPinSchema } from '../../shared/otp/motp.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -118,9 +117,13 @@ async function readSecret(
 }
 
 async function keptSecret(context: Context, name: string): Promise<CommandResult<string>> {
+  // Loaded only now: a code from a secret at hand needs no store.
+  const [{ findProfile, openProfiles }, { openKeyring }] = await Promise.all([
+    import('../store-access.ts'),
+    import('../keyring.ts'),
+  ]);
   const profile = findProfile(await openProfiles(context), name);
   if (!profile.ok) return profile;
-  const { openKeyring } = await import('../keyring.ts');
   const keyring = await openKeyring([profile.value]);
   if (!keyring.ok) return keyring;
   const secret = await keyring.value.get(profile.value, 'motp-secret');

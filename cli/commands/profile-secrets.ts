@@ -3,9 +3,8 @@ import { askSecret } from '../asking.ts';
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
-import { openKeyring } from '../keyring.ts';
+import type { CommandKeyring } from '../keyring.ts';
 import { parseDescriptor } from '../option-values.ts';
-import { readMotpKey } from '../otp-key.ts';
 import { readSecretFile } from '../secret-file.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
 import type { SecretName } from '../../client/store/secret-store.ts';
@@ -114,8 +113,14 @@ async function forget(context: Context, name: string): Promise<number> {
   return exitCode('done');
 }
 
+/** Loaded only now: the other commands on profiles do without. */
+async function openKeyring(profiles: readonly Profile[]): Promise<CommandResult<CommandKeyring>> {
+  const keyring = await import('../keyring.ts');
+  return keyring.openKeyring(profiles);
+}
+
 /** The one secret that connecting can do with. */
-export function secretNameOf({ authentication }: Profile): SecretName {
+function secretNameOf({ authentication }: Profile): SecretName {
   return authentication === 'motp' ? 'motp-secret' : 'password';
 }
 
@@ -123,12 +128,12 @@ function named({ id, name }: Profile): { readonly profile: { readonly id: string
   return { profile: { id, name } };
 }
 
-function readSecret(
+async function readSecret(
   context: Context,
   name: SecretName,
   options: SetOptions,
-): Promise<CommandResult<string>> | CommandResult<string> {
-  const parse = name === 'motp-secret' ? readMotpKey : parsePassword;
+): Promise<CommandResult<string>> {
+  const parse = name === 'motp-secret' ? (await import('../otp-key.ts')).readMotpKey : parsePassword;
   if (options.file !== undefined) {
     const line = readSecretFile(options.file);
     if (!line.ok) return line;

@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
-import { forgetSecrets } from '../keyring.ts';
 import { addProfileOptions, givenFields, optionOfField } from '../profile-options.ts';
 import { profileRows } from '../profile-text.ts';
 import { findProfile, openProfiles, saved } from '../store-access.ts';
 import { askYesNo } from '../terminal/terminal.ts';
 import { defineProfileFiles } from './profile-files.ts';
 import { defineProfileSecrets } from './profile-secrets.ts';
+import type { SecretName } from '../../client/store/secret-store.ts';
 import { type FieldError, parseProfile } from '../../shared/profile-fields.ts';
 import type { Profile } from '../../shared/profile.ts';
 
@@ -148,7 +148,7 @@ async function edit(context: Context, name: string, options: Options): Promise<n
   const kept = trustedCertificate === undefined || forget ? untrusted : parsed.value;
   const result = saved(await store.profiles.save(kept, before.value));
   if (!result.ok) return context.output.fail(result.error);
-  if (keepsPassword(before.value) && !keepsPassword(kept)) await forgetSecrets(context, kept, 'password');
+  if (keepsPassword(before.value) && !keepsPassword(kept)) await forgetKept(context, kept, 'password');
   context.output.object({ event: 'profile', profile: result.value });
   context.output.line(`Changed ${result.value.name}.`);
   return exitCode('done');
@@ -163,11 +163,17 @@ async function remove(context: Context, name: string, options: Options): Promise
   if (!agreed.ok) return context.output.fail(agreed.error);
   const result = saved(await store.profiles.remove(profile.value.id));
   if (!result.ok) return context.output.fail(result.error);
-  await forgetSecrets(context, result.value);
+  await forgetKept(context, result.value);
   const { id, name: removed } = result.value;
   context.output.object({ event: 'removed', id, name: removed });
   context.output.line(`Removed ${removed}.`);
   return exitCode('done');
+}
+
+/** The keyring's part is loaded only now. */
+async function forgetKept(context: Context, profile: Profile, name?: SecretName): Promise<void> {
+  const { forgetSecrets } = await import('../keyring.ts');
+  await forgetSecrets(context, profile, name);
 }
 
 function keepsPassword({ authentication, rememberCredentials }: Profile): boolean {
