@@ -3,6 +3,8 @@ import type { NetworkPlan } from '../client/network/plan.ts';
 import type { SessionOptions } from '../client/session/session-types.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
+import { decodeBase32 } from '../shared/otp/base32.ts';
+import { totpCode } from '../shared/otp/totp.ts';
 import { advancedOptionsSchema } from '../shared/profile.ts';
 import { err } from '../shared/result.ts';
 import { PASSWORD_USER, sessionOptionsFor, SessionTrial } from './support/session-trial.ts';
@@ -55,6 +57,19 @@ test('a tunnel that is too narrow for IPv6 has none', async () => {
   const router = await start({ ipv6Prefix: PREFIX });
   const advanced = advancedOptionsSchema.parse({ mru: 1200 });
   expect((await dial(router, { advanced }).connected()).address6).toBeUndefined();
+});
+
+test('the address is known while a code is still due, and is kept when it was accepted', async () => {
+  const secret = 'JBSWY3DPEHPK3PXP';
+  const user = { userName: 'carol', password: 'ordinary-password', totp: { secret } };
+  const router = await start({ ipv6Prefix: PREFIX }, { users: [user], lan: { kind: 'built-in' } });
+  const { userName, password } = user;
+  const trial = dial(router, { credentials: { kind: 'password', userName, password }, secondStep: true });
+  await trial.event('second-step');
+  const key = decodeBase32(secret);
+  if (!key.ok) throw new Error('no Base 32');
+  trial.session.submitSecondStep(totpCode(Date.now(), key.value));
+  expect((await trial.connected()).address6).toMatch(ADDRESS);
 });
 
 test('the device is made for both families', async () => {
