@@ -232,6 +232,19 @@ describe.skipIf(!keyringPossible())('the keyring', { timeout: 60_000 }, () => {
     });
   });
 
+  test.skipIf(process.geteuid?.() !== 0)(
+    'under sudo there is no session bus, which only --verbose says',
+    async () => {
+      const running = startOnTerminal(['test', 'office', '--pings', '0', '--verbose'], home);
+      await running.sees(/Password: /);
+      running.type(`${PASSWORD}\r`);
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(0);
+      expect(stdout).toContain('Secrets: in memory (no-session-bus');
+      expect(stdout).not.toContain('Warning');
+    },
+  );
+
   test('none here: said once with what to install, and commands that need one fail', async () => {
     await keyring.kill();
     const running = startOnTerminal(['test', 'office', '--pings', '0'], home, environment);
