@@ -37,7 +37,7 @@ async function specificationFile(files: FileTree, options: MakeOptions): Promise
     use_source_date_epoch_as_buildtime: '1',
     clamp_mtime_to_source_date_epoch: '1',
     source_date_epoch_from_changelog: '0',
-    _binary_payload: options.compression === 'small' ? 'w19.zstdio' : 'w1.zstdio',
+    _binary_payload: options.compression === 'small' ? 'w10.zstdio' : 'w1.zstdio',
     // The files are as they are to be: nothing is stripped, compressed or taken apart.
     debug_package: '%{nil}',
     __os_install_post: '%{nil}',
