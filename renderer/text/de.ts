@@ -192,7 +192,7 @@ export const de: WindowText = {
     received: 'Empfangen',
     sent: 'Gesendet',
     rateNow: 'jetzt',
-    ratePeak: 'höchstens',
+    ratePeak: 'max.',
     packets: (count) => `${count} Pakete`,
     roundTrip: 'Umlaufzeit zum Router',
     unknown: 'noch nicht gemessen',

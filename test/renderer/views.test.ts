@@ -258,7 +258,7 @@ async function toDetail(page: Page): Promise<void> {
 }
 
 /** Words that are cut off, and the page when it is wider than its window. */
-const OVERFLOWING = `Array.from(document.querySelectorAll('html, button, h2, h3, label, legend, dt, dd, th'))
+const OVERFLOWING = `Array.from(document.querySelectorAll('html, main > *, .card, button, h2, h3, label, legend, dt, dd, th'))
   .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => element.tagName + ' ' + element.textContent.slice(0, 60))`;
 
