@@ -40,6 +40,11 @@ export const EXIT_CODES = {
     means: "The router's certificate is not the one that was trusted. Nothing was sent.",
   },
   'not-draytek-ssl-vpn': { code: 17, means: 'Something answered, but it is no DrayTek SSL VPN.' },
+  'captive-portal': {
+    code: 18,
+    means: 'A sign-in page of the network answers instead of the router. Nothing was sent.',
+  },
+  'no-network': { code: 19, means: 'This computer has no network.' },
   'credentials-refused': { code: 20, means: 'Wrong user name or password.' },
   'code-refused': {
     code: 21,

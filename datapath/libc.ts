@@ -25,6 +25,8 @@ interface Koffi {
 export interface Libc {
   open(path: string, flags: number): number;
   close(descriptor: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  bind(descriptor: number, address: Uint8Array, length: number): number;
   ioctl(descriptor: number, request: number, argument: Uint8Array): number;
   /** For requests whose argument is a number. */
   ioctlNumber(descriptor: number, request: number, argument: number): number;
@@ -90,6 +92,8 @@ function declare(koffi: Koffi): Libc {
   return {
     open: library.func('open', 'int', ['str', 'int']),
     close: library.func('close', 'int', ['int']),
+    socket: library.func('socket', 'int', ['int', 'int', 'int']),
+    bind: library.func('bind', 'int', ['int', 'void *', 'uint32_t']),
     ioctl: library.func('ioctl', 'int', ['int', 'unsigned long', 'void *']),
     ioctlNumber: library.func('ioctl', 'int', ['int', 'unsigned long', 'unsigned long']),
     setsockopt: library.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),

@@ -3,6 +3,7 @@ import { createLog, type Log } from '../client/log.ts';
 import type { Peer } from '../client/service/audience.ts';
 import { ProblemsUntilHeard } from '../client/service/problems-until-heard.ts';
 import { createService, handlerFault, type Service } from '../client/service/service.ts';
+import { systemWatch } from '../client/monitor/system-watch.ts';
 import { SpentCounters } from '../client/session/spent-counters.ts';
 import type { Folders } from '../client/store/folders.ts';
 import { openStore } from '../client/store/store.ts';
@@ -60,6 +61,7 @@ export async function openDesktopService(options: DesktopServiceOptions): Promis
     secrets,
     network: system === 'linux' ? tunnels.network : undefined,
     log,
+    watchNetwork: systemWatch(log),
     startSessionFor: (profileId) => counters.guard(profileId, tunnels.startSession),
     version: options.version,
     platform: {

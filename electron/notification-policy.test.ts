@@ -49,6 +49,18 @@ class Story {
   }
 }
 
+test('blocked is said with the loss, and when it is so no longer', () => {
+  const story = new Story();
+  story.becomes(CONNECTED);
+  expect(story.becomes({ ...LOST, traffic: 'blocked' })?.body).toContain('Traffic blocked.');
+  expect(story.becomes(LOST)).toMatchObject({
+    severity: 'warning',
+    title: 'No longer blocked: Office',
+    body: en.blocked.ended,
+  });
+  expect(story.becomes(LOST)).toBeUndefined();
+});
+
 test('connected: its name and its address, also beside the window', () => {
   const story = new Story({ isWindowWatched: true });
   expect(story.becomes(CONNECTING)).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../shared/connection.ts';
+import { isBlocked, type ConnectionState } from '../shared/connection.ts';
 import { failureText } from '../shared/failure-text.ts';
 import { statusLine } from '../shared/stage-text.ts';
 import type { Catalogue } from '../shared/text/catalogue.ts';
@@ -86,7 +86,7 @@ function stillValid(memory: NoticeMemory, { profileId, after, at }: StateChange)
 function candidateFor(change: StateChange, options: NoticeOptions): Candidate | undefined {
   const { profileName, before, after, at } = change;
   const { catalogue, words } = options;
-  if (before.state === after.state) return undefined;
+  if (before.state === after.state) return isUnblocked(change) ? unblocked(change, options) : undefined;
   switch (after.state) {
     case 'connected':
       // Without a device it was a test, whose outcome stands in the window.
@@ -127,6 +127,21 @@ function candidateFor(change: StateChange, options: NoticeOptions): Candidate | 
     case 'disconnected':
       return undefined;
   }
+}
+
+/** The tunnel is not back, and nothing keeps traffic from leaving past it any longer. */
+function isUnblocked({ before, after }: StateChange): boolean {
+  const isDown = after.state === 'waiting' || after.state === 'prompting';
+  return isDown && isBlocked(before) && !isBlocked(after);
+}
+
+function unblocked({ profileName }: StateChange, { catalogue, words }: NoticeOptions): Candidate {
+  return {
+    severity: 'warning',
+    title: words.unblocked(profileName),
+    body: catalogue.blocked.ended,
+    isShownBesideWindow: true,
+  };
 }
 
 function shortened(text: string, length: number): string {

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { holdingNetwork } from '../client/network/holding-network.ts';
 import { createIproute2Network } from '../client/network/iproute2-network.ts';
 import { startSession } from '../client/session/session.ts';
 import { hostTunnels } from '../client/tunnel-process/tunnel-host.ts';
@@ -13,5 +14,5 @@ if (stateFolder === undefined) throw new Error('the state folder is missing');
 hostTunnels({
   link: parentLink(process.parentPort),
   startSession,
-  network: createIproute2Network({ stateFolder }),
+  network: holdingNetwork(createIproute2Network({ stateFolder })),
 });

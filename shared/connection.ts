@@ -35,6 +35,8 @@ export type CertificateProblem =
 
 /** Why a connection could not be made or ended by itself. Every surface words it from here. */
 export type FailureCause =
+  /** No link of this machine leads anywhere. */
+  | { readonly kind: 'no-network' }
   | { readonly kind: 'name-not-found'; readonly host: string }
   | { readonly kind: 'network-unreachable'; readonly host: string }
   | { readonly kind: 'connection-refused'; readonly host: string; readonly port: number }
@@ -63,6 +65,11 @@ export type FailureCause =
         | { readonly looksLike: 'no-tls'; readonly protocol: 'ssh' | 'http' | 'other' }
         | { readonly looksLike: 'other' };
     }
+  /**
+   * What answers at the router's address leads web browsers elsewhere, as networks do that want a sign-in first
+   * (RFC 8910). `page` is the host it leads to, when it says so.
+   */
+  | { readonly kind: 'captive-portal'; readonly page: string | undefined }
   | { readonly kind: 'credentials-refused' }
   /** `clockDifferenceSeconds` = router's clock minus ours, known when its answer carried a Date. */
   | {
@@ -143,17 +150,26 @@ export type Prompt =
       readonly refused: boolean;
     };
 
+/** `blocked`: the tunnel has dropped, and what should go through it goes nowhere (`advanced.blockWhenDown`). */
+export type Traffic = 'blocked';
+
 /** Of one connection of one profile. Times are Unix milliseconds. */
 export type ConnectionState =
   | { readonly state: 'disconnected' }
-  | { readonly state: 'prompting'; readonly prompt: Prompt }
-  | { readonly state: 'connecting'; readonly stage: Stage; readonly attempt: number }
+  | { readonly state: 'prompting'; readonly prompt: Prompt; readonly traffic?: Traffic | undefined }
+  | {
+      readonly state: 'connecting';
+      readonly stage: Stage;
+      readonly attempt: number;
+      readonly traffic?: Traffic | undefined;
+    }
   | { readonly state: 'connected'; readonly since: number; readonly tunnel: TunnelFacts }
   | {
       readonly state: 'waiting';
       readonly attempt: number;
       readonly retryAt: number;
       readonly because: FailureCause;
+      readonly traffic?: Traffic | undefined;
     }
   | { readonly state: 'disconnecting' }
   | { readonly state: 'failed'; readonly cause: FailureCause };
@@ -193,6 +209,10 @@ export interface HistoryEntry {
 }
 
 /** Predicates that buttons, tray and command line share. */
+export function isBlocked(state: ConnectionState): boolean {
+  return 'traffic' in state && state.traffic === 'blocked';
+}
+
 export function mayConnect(state: ConnectionState): boolean {
   return state.state === 'disconnected' || state.state === 'failed';
 }

@@ -17,7 +17,9 @@ export type FailureAction = (typeof FAILURE_ACTIONS)[number];
 /** What a person most likely has to do next. */
 export function failureAction(cause: FailureCause): FailureAction {
   switch (cause.kind) {
+    case 'no-network':
     case 'network-unreachable':
+    case 'captive-portal':
     case 'router-closed':
     case 'peer-silent':
     case 'link-lost':

@@ -28,6 +28,11 @@ const clocks = (code: 'motp' | 'totp', clockDifferenceSeconds: number | undefine
 /** Complete by its type: every kind of failure, in all its shades. */
 const CAUSES: { readonly [Kind in FailureKind]: readonly Extract<FailureCause, { kind: Kind }>[] } = {
   'name-not-found': [{ kind: 'name-not-found', host: 'vpn.example' }],
+  'no-network': [{ kind: 'no-network' }],
+  'captive-portal': [
+    { kind: 'captive-portal', page: 'portal.hotel.example' },
+    { kind: 'captive-portal', page: undefined },
+  ],
   'network-unreachable': [{ kind: 'network-unreachable', host: 'vpn.example' }],
   'connection-refused': [{ kind: 'connection-refused', host: 'vpn.example', port: 4433 }],
   'timed-out': STAGES.map((stage) => ({ kind: 'timed-out', stage, seconds: 10 })),

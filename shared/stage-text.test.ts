@@ -33,6 +33,16 @@ test.each([en, de])('only a prompt says that a code is waited for: most users ne
   expect(asking).toMatch(/\bcode/i);
 });
 
+test.each([
+  [en, 'Traffic blocked. '],
+  [de, 'Datenverkehr gesperrt. '],
+] as const)('what is blocked is said before everything else', (catalogue, blocked) => {
+  const because = { kind: 'link-lost', reason: 'ECONNRESET' } as const;
+  const waiting = { state: 'waiting', attempt: 2, retryAt: NOW + 8000, because } as const;
+  const plain = statusLine(waiting, NOW, catalogue);
+  expect(statusLine({ ...waiting, traffic: 'blocked' }, NOW, catalogue)).toBe(`${blocked}${plain}`);
+});
+
 test.each<[ConnectionState, string]>([
   [{ state: 'disconnected' }, 'Disconnected'],
   [{ state: 'connecting', stage: 'securing', attempt: 1 }, 'Opening a secure channel…'],

@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never.ts';
-import type { ConnectionState, Prompt, Stage } from './connection.ts';
+import { isBlocked, type ConnectionState, type Prompt, type Stage } from './connection.ts';
 import { failureText } from './failure-text.ts';
 import type { Catalogue, PromptWords } from './text/catalogue.ts';
 import { en } from './text/en.ts';
@@ -11,6 +11,11 @@ export function stageText(stage: Stage, catalogue: Catalogue = en): string {
 
 /** A connection's state in one line. `now` is Unix milliseconds. */
 export function statusLine(state: ConnectionState, now: number, catalogue: Catalogue = en): string {
+  const line = plainLine(state, now, catalogue);
+  return isBlocked(state) ? catalogue.blocked.line(line) : line;
+}
+
+function plainLine(state: ConnectionState, now: number, catalogue: Catalogue): string {
   switch (state.state) {
     case 'disconnected':
     case 'disconnecting':

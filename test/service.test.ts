@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ClaimConnection } from '../client/service/connection-claim.ts';
 import { createService, type Service, type ServiceOptions } from '../client/service/service.ts';
 import { createLog } from '../client/log.ts';
+import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
 import { startSession } from '../client/session/session.ts';
 import { MemorySecretStore } from '../client/store/secret-store.ts';
@@ -288,7 +289,7 @@ describe('the device', () => {
       order.push('claimed');
       return ok({ release: async () => void order.push('released') });
     };
-    const { window } = await startService({ network, claim });
+    const { window } = await startService({ network: holdingNetwork(network), claim });
     const mended = window.next('problems');
     const { id: profileId } = await add(window, draft(router), {
       ...KEEP,
@@ -314,7 +315,7 @@ describe('the device', () => {
       bringUp: async () => ok({ tun: silentDevice, takeDown: async () => void (takenDown += 1) }),
       recover: async () => [],
     };
-    const { service, window, store } = await startService({ network });
+    const { service, window, store } = await startService({ network: holdingNetwork(network) });
     const { id: profileId } = await add(window, draft(router), {
       ...KEEP,
       password: { change: 'set', value: PASSWORD },

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { NetworkPlan } from '../client/network/plan.ts';
 import type { SessionOptions } from '../client/session/session-types.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
@@ -76,14 +77,14 @@ test('the device is made for both families', async () => {
   const router = await start({ ipv6Prefix: PREFIX });
   const plans: NetworkPlan[] = [];
   const trial = new SessionTrial(sessionOptionsFor(router, { device: 'tun' }), {
-    network: {
+    network: holdingNetwork({
       check: async () => ({ ok: true, value: undefined }),
       recover: async () => [],
       bringUp: async (plan) => {
         plans.push(plan);
         return err({ kind: 'network-setup-failed', step: 'test', detail: 'seen enough' });
       },
-    },
+    }),
   });
   trials.push(trial);
   await trial.session.ended;

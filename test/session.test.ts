@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { NetworkPlan } from '../client/network/plan.ts';
+import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { NetworkFailure, TunnelNetwork } from '../client/network/tunnel-network.ts';
 import type { SessionOptions } from '../client/session/session-types.ts';
 import type { TunDevice } from '../datapath/tun-device.ts';
 import { startRouter, type Router, type RouterDependencies } from '../emulator/router.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
 import { motpCode, motpCounter } from '../shared/otp/motp.ts';
-import type { IpProperty } from '../shared/profile.ts';
+import { advancedOptionsSchema, type IpProperty } from '../shared/profile.ts';
 import { decodeBase32 } from '../shared/otp/base32.ts';
 import { totpCode } from '../shared/otp/totp.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -45,7 +46,9 @@ function attempt(
   options: Partial<SessionOptions> = {},
   network?: TunnelNetwork,
 ): SessionTrial {
-  const trial = new SessionTrial(sessionOptionsFor(router, options), { network });
+  const trial = new SessionTrial(sessionOptionsFor(router, options), {
+    network: network && holdingNetwork(network),
+  });
   trials.push(trial);
   return trial;
 }
@@ -405,6 +408,23 @@ describe('the device', () => {
     await cancelled;
     expect(network.done).toEqual(['begin', 'up', 'down']);
     expect(trial.events.map((event) => event.kind)).not.toContain('connected');
+  });
+
+  test('stays when the profile blocks and the tunnel drops, and goes when the user ends it', async () => {
+    const router = await start();
+    const advanced = advancedOptionsSchema.parse({ blockWhenDown: true });
+    const network = holdingNetwork(new MemoryNetwork());
+    const dropped = new SessionTrial(sessionOptionsFor(router, { device: 'tun', advanced }), { network });
+    await dropped.connected();
+    expect(network.isBlocking).toBe(false);
+    router.drop(router.connections()[0]?.vpn ?? 0);
+    await dropped.session.ended;
+    expect(network.isBlocking).toBe(true);
+    await network.release();
+    const ended = new SessionTrial(sessionOptionsFor(router, { device: 'tun', advanced }), { network });
+    await ended.connected();
+    await ended.session.cancel();
+    expect(network.isBlocking).toBe(false);
   });
 
   test('that somebody removes ends the tunnel', async () => {

@@ -4,6 +4,7 @@ import { controlFailure } from '../control-failure.ts';
 import { dnsText } from '../dns-text.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
+import { en } from '../../shared/text/en.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
 import type { Status } from '../../client/control/messages.ts';
 
@@ -40,6 +41,7 @@ export function statusRows(status: Status, now: number): (readonly [string, stri
     ['Server', `${profile.server}:${profile.port}`],
   ];
   if (status.failure !== undefined) rows.push(['Because', status.failure.message]);
+  if (status.traffic === 'blocked') rows.push(['Traffic', en.blocked.sentence]);
   if (status.since !== undefined) rows.push(['Up for', durationText(now - status.since)]);
   if (tunnel !== undefined) {
     rows.push(['Address', tunnel.address]);

@@ -3,7 +3,7 @@ import type { Report } from './report.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { profileSummary, tunnelValue } from '../../client/control/status-of.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, HistoryEntry, Prompt } from '../../shared/connection.ts';
+import type { ConnectionState, HistoryEntry, Prompt, Traffic } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { stageText } from '../../shared/stage-text.ts';
 
@@ -20,6 +20,7 @@ export function reportOf(
       return {
         event: 'asking',
         asks: state.prompt.kind === 'credentials' ? state.prompt.asks : state.prompt.kind,
+        ...trafficOf(state),
       };
     case 'connecting':
       return { event: 'stage', stage: state.stage, text: stageText(state.stage), attempt: state.attempt };
@@ -36,6 +37,7 @@ export function reportOf(
         attempt: state.attempt,
         retryAt: state.retryAt,
         because: connectionFailure(state.because),
+        ...trafficOf(state),
       };
     case 'disconnecting':
       return { event: 'disconnecting' };
@@ -48,6 +50,11 @@ export function reportOf(
     default:
       return assertNever(state);
   }
+}
+
+/** Only when there is something to say. */
+function trafficOf({ traffic }: { readonly traffic?: Traffic | undefined }) {
+  return traffic === undefined ? {} : { traffic };
 }
 
 export function questionOf(prompt: Prompt): Question {

@@ -12,7 +12,9 @@ import { startControlServer } from '../../client/control/server.ts';
 import { profileSummary, statusOf } from '../../client/control/status-of.ts';
 import { logLineText } from '../../client/log-text.ts';
 import { createLog } from '../../client/log.ts';
+import { holdingNetwork } from '../../client/network/holding-network.ts';
 import { createIproute2Network } from '../../client/network/iproute2-network.ts';
+import { systemWatch } from '../../client/monitor/system-watch.ts';
 import { startSession } from '../../client/session/session.ts';
 import type { Folders } from '../../client/store/folders.ts';
 import type { Store } from '../../client/store/store.ts';
@@ -52,7 +54,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   });
   const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
   const counters = await SpentCounters.open(folders.state);
-  const network = createIproute2Network({ stateFolder: folders.state });
+  const network = holdingNetwork(createIproute2Network({ stateFolder: folders.state }));
   const connection = new Connection(profile, {
     startSession: counters.guard(profile.id, withTimeout(startSession, options.timeout), (milliseconds) =>
       attendant.report({ event: 'waiting-for-code', milliseconds }),
@@ -61,6 +63,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     secrets,
     store: records.store,
     log,
+    watchNetwork: systemWatch(log),
   });
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);

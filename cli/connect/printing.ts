@@ -3,6 +3,7 @@ import type { CommandFailure } from '../command-failure.ts';
 import { type Output, printable } from '../output.ts';
 import { bytesText, durationText, millisecondsText } from '../quantity-text.ts';
 import { dnsText } from '../dns-text.ts';
+import { en } from '../../shared/text/en.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
 /** Prints reports: one line per stage for people, the object itself for programs. */
@@ -29,6 +30,7 @@ export function printReport(output: Output, report: Report): void {
       output.note(
         `${style.wait('Waiting:')} attempt ${report.attempt} follows in ${seconds} s. Ctrl-C ends it.`,
       );
+      if (report.traffic === 'blocked') printBlocked(output);
       return;
     }
     case 'disconnecting':
@@ -52,10 +54,15 @@ export function printReport(output: Output, report: Report): void {
     case 'asking':
       // All other questions stand on this terminal.
       if (report.asks === 'keyring') output.note('The keyring asks for its own password…');
+      if (report.traffic === 'blocked') printBlocked(output);
       return;
     default:
       assertNever(report);
   }
+}
+
+function printBlocked(output: Output): void {
+  output.note(`${output.style.wait('Blocked:')} ${en.blocked.sentence}`);
 }
 
 function printConnected(output: Output, report: Extract<Report, { event: 'connected' }>): void {

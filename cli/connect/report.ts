@@ -10,6 +10,9 @@ const sessionSchema = z.object({
   sentBytes: z.number(),
 });
 
+/** There while traffic is blocked because the tunnel is down. */
+const traffic = z.literal('blocked').optional();
+
 /**
  * What `connect` and `test` say while they run. The JSON lines of `--json` are these very objects, and a
  * connection in the background sends them to the program that started it.
@@ -20,14 +23,20 @@ export const reportSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('stage'), stage: z.string(), text: z.string(), attempt: z.number() }),
   /** The last one-time code has been sent already; the generator's next one is waited for. */
   z.object({ event: z.literal('waiting-for-code'), milliseconds: z.number() }),
-  z.object({ event: z.literal('asking'), asks: z.string() }),
+  z.object({ event: z.literal('asking'), asks: z.string(), traffic }),
   z.object({
     event: z.literal('connected'),
     profile: profileSummarySchema,
     since: z.number(),
     tunnel: tunnelSchema,
   }),
-  z.object({ event: z.literal('waiting'), attempt: z.number(), retryAt: z.number(), because: failureSchema }),
+  z.object({
+    event: z.literal('waiting'),
+    attempt: z.number(),
+    retryAt: z.number(),
+    because: failureSchema,
+    traffic,
+  }),
   z.object({ event: z.literal('disconnecting') }),
   z.object({ event: z.literal('disconnected'), session: sessionSchema.optional() }),
   z.object({ event: z.literal('warning'), message: z.string() }),

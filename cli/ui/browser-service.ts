@@ -5,6 +5,7 @@ import { createLog, type Log } from '../../client/log.ts';
 import type { Peer } from '../../client/service/audience.ts';
 import { ProblemsUntilHeard } from '../../client/service/problems-until-heard.ts';
 import { createService, handlerFault, type Service } from '../../client/service/service.ts';
+import { systemWatch } from '../../client/monitor/system-watch.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
 import type { Folders } from '../../client/store/folders.ts';
 import type { Store } from '../../client/store/store.ts';
@@ -51,6 +52,7 @@ export async function startBrowserService(
     secrets,
     network: process.platform === 'linux' ? tunnels.network : undefined,
     log,
+    watchNetwork: systemWatch(log),
     startSessionFor: (profileId) => counters.guard(profileId, tunnels.startSession),
     version,
     platform: {

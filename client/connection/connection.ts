@@ -1,9 +1,16 @@
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, ConnectionStatistics, FailureCause } from '../../shared/connection.ts';
+import {
+  isBlocked,
+  type ConnectionState,
+  type ConnectionStatistics,
+  type FailureCause,
+} from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Logger } from '../log.ts';
-import { checkNetwork, type TunnelNetwork } from '../network/tunnel-network.ts';
+import type { WatchNetwork } from '../monitor/watch-network.ts';
+import type { HoldingNetwork } from '../network/holding-network.ts';
+import { checkNetwork } from '../network/tunnel-network.ts';
 import type { Session, SessionOptions, StartSession } from '../session/session-types.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import type { Store } from '../store/store.ts';
@@ -24,7 +31,7 @@ import { StatisticsWatch } from './statistics-watch.ts';
 export interface ConnectionDependencies {
   readonly startSession: StartSession;
   /** Undefined: no device can be had here. */
-  readonly network: TunnelNetwork | undefined;
+  readonly network: HoldingNetwork | undefined;
   readonly secrets: Pick<SecretStore, 'get' | 'set'>;
   /** Where a trusted certificate, a user name and the history are kept. */
   readonly store: {
@@ -32,6 +39,8 @@ export interface ConnectionDependencies {
     readonly history: Pick<Store['history'], 'append'>;
   };
   readonly log: Logger;
+  /** Left out: changes of this machine's network are noticed when a keep-alive or a delay is over. */
+  readonly watchNetwork?: WatchNetwork;
   /** Unix milliseconds. */
   readonly clock?: () => number;
   /** In [0, 1): spreads reconnects. */
@@ -53,6 +62,8 @@ export class Connection {
   #state: ConnectionState;
   #session: Session | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
+  /** Undefined while there is nothing to watch for. */
+  #stopWatching: (() => void) | undefined;
   /** Writes under way. */
   readonly #keeping = new Set<Promise<void>>();
   #isRunning = false;
@@ -64,6 +75,8 @@ export class Connection {
     this.#statistics = new StatisticsWatch(this.#clock);
     this.#model = initialModel(profile);
     this.#state = connectionState(this.#model);
+    const { network } = dependencies;
+    network?.onBlocking((isBlocking) => this.#send({ kind: 'blocking', isBlocking }));
   }
 
   /** The same object until something changes. */
@@ -165,8 +178,10 @@ export class Connection {
     const { model, effects } = reduce(this.#model, event, { now: this.#clock(), random: this.#random() });
     this.#model = model;
     for (const effect of effects) this.#carryOut(effect);
-    if (model.phase === before) return;
-    this.#state = connectionState(model);
+    const state = connectionState(model);
+    if (model.phase === before && isBlocked(state) === isBlocked(this.#state)) return;
+    this.#watch(isWatching(model.phase));
+    this.#state = state;
     this.#statistics.setTunnel(hasTunnel(model.phase) ? this.#session : undefined);
     for (const listener of this.#listeners) listener(this.#state);
   }
@@ -183,6 +198,12 @@ export class Connection {
         return;
       case 'cancel-session':
         void this.#session?.cancel();
+        return;
+      case 'network-changed':
+        this.#session?.networkChanged();
+        return;
+      case 'release-network':
+        void this.#release();
         return;
       case 'submit-second-step':
         this.#session?.submitSecondStep(effect.code);
@@ -219,9 +240,9 @@ export class Connection {
     }
   }
 
-  #startSession({ session: number, profile, credentials, device }: StartSessionEffect): void {
+  #startSession({ session: number, profile, credentials, device, knownAddress }: StartSessionEffect): void {
     const { startSession, network, log } = this.#dependencies;
-    const options = sessionOptions(profile, credentials, device);
+    const options = sessionOptions(profile, credentials, device, knownAddress);
     const session = startSession(options, { network, log }, (event) =>
       this.#send({ kind: 'session-said', session: number, event }),
     );
@@ -234,6 +255,29 @@ export class Connection {
     const { receivedBytes, sentBytes } = session.counters();
     this.#session = undefined;
     this.#send({ kind: 'session-ended', session: number, end, receivedBytes, sentBytes });
+  }
+
+  async #release(): Promise<void> {
+    const { network, log } = this.#dependencies;
+    try {
+      await network?.release();
+    } catch (error) {
+      log.error(`Traffic may still be blocked: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.#send({ kind: 'network-released' });
+  }
+
+  #watch(isWanted: boolean): void {
+    const { watchNetwork } = this.#dependencies;
+    if (isWanted === (this.#stopWatching !== undefined)) return;
+    this.#stopWatching?.();
+    this.#stopWatching = isWanted ? watchNetwork?.(() => this.#networkChanged()) : undefined;
+  }
+
+  #networkChanged(): void {
+    // Somebody may have deleted the device: then nothing is blocked.
+    this.#dependencies.network?.verify();
+    this.#send({ kind: 'network-changed' });
   }
 
   async #prepare({ load, device }: Extract<ConnectionEffect, { kind: 'prepare' }>): Promise<void> {
@@ -289,6 +333,11 @@ export class Connection {
       log.warn(`Could not keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** While it stands or is made. */
+function isWatching({ kind }: Phase): boolean {
+  return kind !== 'resting' && kind !== 'loading' && kind !== 'leaving' && kind !== 'releasing';
 }
 
 /** While leaving too: the last numbers are wanted then. */

@@ -64,6 +64,10 @@ export type Phase =
       readonly startedAt: number;
       readonly secondStep: { readonly deadline: number; readonly refused: boolean } | undefined;
       readonly run: Run;
+      /** The network has changed since it began: when it fails, the next one does not wait. */
+      readonly isOutdated: boolean;
+      /** It dials where the last tunnel ran, whatever the name says by now. */
+      readonly dialsKnownAddress: boolean;
     }
   | { readonly kind: 'trusting'; readonly cause: CertificateCause; readonly run: Run }
   | {
@@ -84,7 +88,9 @@ export type Phase =
       readonly session: number;
       readonly startedAt: number;
       readonly tunnel: TunnelFacts | undefined;
-    };
+    }
+  /** It is over, and traffic is let pass again. */
+  | { readonly kind: 'releasing'; readonly cause: FailureCause | undefined };
 
 /** The whole of a connection's life. Holds secrets: it is never shown, `connectionState` is. */
 export interface ConnectionModel {
@@ -106,6 +112,10 @@ export interface ConnectionModel {
   readonly refusal: FailureCause | undefined;
   /** Unix milliseconds of refusals in a row. */
   readonly refusedAt: readonly number[];
+  /** Where the run's last tunnel ran. */
+  readonly routerAddress: string | undefined;
+  /** The last tunnel's device and routes are held, so that nothing leaves past it. */
+  readonly isBlocking: boolean;
 }
 
 export interface StoredSecrets {
@@ -127,6 +137,11 @@ export type ConnectionEvent =
   | { readonly kind: 'retry-due' }
   /** The user would rather not wait. */
   | { readonly kind: 'retry-asked-for' }
+  /** This machine's network is another than before, or it has slept. */
+  | { readonly kind: 'network-changed' }
+  | { readonly kind: 'blocking'; readonly isBlocking: boolean }
+  /** The effect of that name is done. */
+  | { readonly kind: 'network-released' }
   | { readonly kind: 'session-said'; readonly session: number; readonly event: SessionEvent }
   | {
       readonly kind: 'session-ended';
@@ -145,7 +160,11 @@ export type ConnectionEffect =
       readonly profile: Profile;
       readonly credentials: SessionCredentials;
       readonly device: SessionOptions['device'];
+      /** Undefined: its name is looked up. */
+      readonly knownAddress: string | undefined;
     }
+  | { readonly kind: 'network-changed'; readonly session: number }
+  | { readonly kind: 'release-network' }
   | { readonly kind: 'cancel-session'; readonly session: number }
   | { readonly kind: 'submit-second-step'; readonly session: number; readonly code: string }
   | { readonly kind: 'start-retry-timer'; readonly milliseconds: number }
@@ -169,11 +188,20 @@ export function initialModel(profile: Profile): ConnectionModel {
     spentCounter: undefined,
     refusal: undefined,
     refusedAt: [],
+    routerAddress: undefined,
+    isBlocking: false,
   };
 }
 
 /** What everybody may see of the model. */
-export function connectionState({ phase, credentials, profile }: ConnectionModel): ConnectionState {
+export function connectionState(model: ConnectionModel): ConnectionState {
+  const state = stateOf(model);
+  const mayBeBlocked =
+    state.state === 'prompting' || state.state === 'connecting' || state.state === 'waiting';
+  return model.isBlocking && mayBeBlocked ? { ...state, traffic: 'blocked' } : state;
+}
+
+function stateOf({ phase, credentials, profile }: ConnectionModel): ConnectionState {
   switch (phase.kind) {
     case 'resting':
       return phase.cause === undefined ? { state: 'disconnected' } : { state: 'failed', cause: phase.cause };
@@ -200,6 +228,7 @@ export function connectionState({ phase, credentials, profile }: ConnectionModel
         because: phase.because,
       };
     case 'leaving':
+    case 'releasing':
       return { state: 'disconnecting' };
     default:
       return assertNever(phase);

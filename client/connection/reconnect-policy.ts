@@ -29,7 +29,10 @@ export function isWorthRetrying(cause: FailureCause): boolean {
     case 'peer-silent':
     case 'timed-out':
     case 'name-not-found':
+    case 'no-network':
     case 'network-unreachable':
+    // Until the user has signed in to the network, or has moved on.
+    case 'captive-portal':
     case 'connection-refused':
       return true;
     case 'router-closed':
@@ -40,6 +43,11 @@ export function isWorthRetrying(cause: FailureCause): boolean {
     default:
       return false;
   }
+}
+
+/** What anybody can answer who is not the router: no certificate was shown that was good. */
+export function mayBeAnotherHost(cause: FailureCause): boolean {
+  return cause.kind === 'tls-failed' || cause.kind === 'not-draytek-ssl-vpn';
 }
 
 /** A refusal longer ago does not count towards a lock. */

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { STAGES, type FailureCause, type TunnelFacts } from '../../shared/connection.ts';
+import {
+  isBlocked,
+  mayConnect,
+  STAGES,
+  type FailureCause,
+  type TunnelFacts,
+} from '../../shared/connection.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import type { ConnectionEffect, ConnectionEvent } from './model.ts';
 import { ConnectionModelDriver } from './reducer-driver.ts';
@@ -48,6 +54,12 @@ const motpCounter = fc.option(fc.nat({ max: 50 }), { nil: undefined });
 const cause = fc.constantFrom(...CAUSES);
 
 const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
+  fc.constantFrom<ConnectionEvent>(
+    { kind: 'retry-due' },
+    { kind: 'network-changed' },
+    { kind: 'network-released' },
+    { kind: 'blocking', isBlocking: false },
+  ),
   // Connecting comes up more often than leaving, or nothing would ever stand.
   fc.constantFrom<ConnectionEvent>(
     { kind: 'connect', device: 'tun' },
@@ -108,7 +120,7 @@ const profile = fc
   .record({
     authentication: fc.constantFrom('password', 'motp'),
     alwaysPrompt: fc.boolean(),
-    advanced: fc.record({ reconnect: fc.boolean() }),
+    advanced: fc.record({ reconnect: fc.boolean(), blockWhenDown: fc.constantFrom(true, true, true, false) }),
   })
   .map((fields) =>
     profileSchema.parse({
@@ -131,6 +143,11 @@ class World {
   readonly sentCodes = new Set<string>();
   highestCounter = -1;
   timerRuns = false;
+  /** The last tunnel's network is held. */
+  isBlocking = false;
+  #isReleasing = false;
+  /** The last session was not told to look the name up. */
+  #dialsKnownAddress = false;
   readonly #codeOf = new Map<number, string>();
 
   constructor(driver: ConnectionModelDriver) {
@@ -143,8 +160,17 @@ class World {
     // A world without the session, or whose timer is not running, cannot say so.
     if ('session' in aimed && !this.alive.has(aimed.session)) return;
     if (aimed.kind === 'retry-due' && !this.timerRuns) return;
+    if (aimed.kind === 'blocking' && !this.isBlocking) return;
+    if (aimed.kind === 'network-released' && !this.#isReleasing) return;
     this.#before(aimed);
     this.#after(aimed, this.driver.send(aimed));
+  }
+
+  /** As the network tells it. */
+  #setBlocking(isBlocking: boolean): void {
+    if (this.isBlocking === isBlocking) return;
+    this.isBlocking = isBlocking;
+    this.driver.send({ kind: 'blocking', isBlocking });
   }
 
   #aim(event: ConnectionEvent): ConnectionEvent {
@@ -156,10 +182,24 @@ class World {
   #before(event: ConnectionEvent): void {
     if (event.kind === 'retry-due') this.timerRuns = false;
     if (event.kind === 'session-ended') this.alive.delete(event.session);
+    if (event.kind === 'session-ended' && event.end.kind === 'failed') this.#drop();
+    if (event.kind === 'blocking') this.isBlocking = false;
+    if (event.kind === 'network-released') {
+      this.#isReleasing = false;
+      this.#setBlocking(false);
+    }
+    if (event.kind === 'session-said' && event.event.kind === 'connected') this.#setBlocking(false);
     if (event.kind !== 'session-said' || event.event.kind !== 'credentials-sent') return;
     const sent = this.#codeOf.get(event.session);
     if (sent !== undefined) this.sentCodes.add(sent);
     else this.highestCounter = event.event.motpCounter ?? this.highestCounter;
+  }
+
+  /** A tunnel that drops leaves its network behind, when the profile says so. */
+  #drop(): void {
+    const { phase, profile } = this.driver.model;
+    const hasTunnel = phase.kind === 'connected';
+    if (hasTunnel && profile.advanced.blockWhenDown) this.#setBlocking(true);
   }
 
   #after(event: ConnectionEvent, effects: readonly ConnectionEffect[]): void {
@@ -167,17 +207,37 @@ class World {
     const { state } = this.driver.state;
     must(this.alive.size === (hasSession(this.driver) ? 1 : 0), 'one session at most, and none unseen');
     must(this.timerRuns === (state === 'waiting'), 'the timer runs while waiting, and only then');
-    if (event.kind === 'session-ended' && event.end.kind === 'failed' && REFUSALS.includes(event.end.cause)) {
-      must(['failed', 'prompting', 'disconnected'].includes(state), 'no reconnecting after a refusal');
+    must(isBlocked(this.driver.state) <= this.isBlocking, 'blocked is said only of what is');
+    must(!this.isBlocking || !mayConnect(this.driver.state), 'at rest nothing is blocked');
+    if (event.kind === 'session-ended' && event.end.kind === 'failed' && this.#isRefusal(event.end.cause)) {
+      must(
+        ['failed', 'prompting', 'disconnecting', 'disconnected'].includes(state),
+        'no reconnecting after a refusal',
+      );
     }
     if (event.kind === 'disconnect') {
       must(['disconnected', 'disconnecting'].includes(state), 'disconnecting at once');
     }
   }
 
+  /** A certificate at an address that the name may have left is none. */
+  #isRefusal(cause: FailureCause): boolean {
+    const isCertificate = cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed';
+    return REFUSALS.includes(cause) && !(isCertificate && this.#dialsKnownAddress && !this.isBlocking);
+  }
+
   #carryOut(effect: ConnectionEffect): void {
     switch (effect.kind) {
+      case 'release-network':
+        must(this.isBlocking, 'only what is blocked is released');
+        this.#isReleasing = true;
+        break;
       case 'start-session': {
+        must(
+          !this.isBlocking || effect.knownAddress !== undefined,
+          'no name is looked up while traffic is blocked',
+        );
+        this.#dialsKnownAddress = effect.knownAddress !== undefined;
         must(this.alive.size === 0, 'never two sessions');
         this.alive.add(effect.session);
         const { credentials } = effect;
@@ -218,6 +278,7 @@ class World {
       const event = { kind: 'session-ended', session, end, receivedBytes: 0, sentBytes: 0 } as const;
       this.move({ event, isCurrent: true, later: 0 });
     }
+    this.move({ event: { kind: 'network-released' }, isCurrent: true, later: 0 });
   }
 }
 
@@ -228,6 +289,7 @@ function hasSession({ model }: ConnectionModelDriver): boolean {
 test('whatever happens, in whatever order', () => {
   let connections = 0;
   let reconnections = 0;
+  let blocked = 0;
   fc.assert(
     fc.property(profile, fc.array(move, { minLength: 1, maxLength: 100, size: 'max' }), (profile, moves) => {
       const world = new World(new ConnectionModelDriver(profile));
@@ -235,15 +297,18 @@ test('whatever happens, in whatever order', () => {
         world.move(next);
         if (world.driver.state.state === 'connected') connections++;
         if (world.driver.state.state === 'waiting') reconnections++;
+        if (isBlocked(world.driver.state)) blocked++;
       }
       world.disconnect();
       expect(world.driver.state).toEqual({ state: 'disconnected' });
       expect(world.alive.size).toBe(0);
       expect(world.timerRuns).toBe(false);
+      expect(world.isBlocking).toBe(false);
     }),
-    { numRuns: 500 },
+    { numRuns: 2500 },
   );
   // The moves do get there: the invariants were put to a test.
   expect(connections).toBeGreaterThan(50);
   expect(reconnections).toBeGreaterThan(5);
+  expect(blocked).toBeGreaterThan(5);
 });

@@ -247,10 +247,116 @@ describe('certificates', () => {
     const it = connectedWithPassword();
     it.fails(LOST, true);
     it.send({ kind: 'retry-due' });
+    // At the last tunnel's address somebody else may answer by now.
+    it.fails(CHANGED);
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 2 });
+    it.send({ kind: 'retry-due' });
     it.fails(CHANGED);
     expect(it.state).toMatchObject({ prompt: { kind: 'certificate' } });
     it.send({ kind: 'prompt-dismissed' });
     expect(it.state).toEqual({ state: 'disconnected' });
+  });
+});
+
+describe('blocking while the tunnel is down', () => {
+  function droppedWhileBlocking() {
+    const it = connectedWithPassword();
+    it.send({ kind: 'blocking', isBlocking: true });
+    it.fails(LOST, true);
+    return it;
+  }
+
+  test('is said while it waits, dials and asks, and the name is not looked up', () => {
+    const it = droppedWhileBlocking();
+    expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
+    for (const attempt of [1, 2, 3]) {
+      it.send({ kind: 'retry-due' });
+      expect(it.state).toMatchObject({ state: 'connecting', attempt, traffic: 'blocked' });
+      expect(it.effects('start-session').at(-1)?.knownAddress).toBe(tunnel.routerAddress);
+      it.fails(LOST);
+    }
+    it.send({ kind: 'retry-due' });
+    it.fails(CHANGED);
+    expect(it.state).toMatchObject({ state: 'prompting', traffic: 'blocked' });
+  });
+
+  test('ends before the connection comes to rest, whoever ends it', () => {
+    const byUser = droppedWhileBlocking();
+    byUser.send({ kind: 'disconnect' });
+    expect(byUser.state).toEqual({ state: 'disconnecting' });
+    expect(byUser.effects('release-network')).toHaveLength(1);
+    byUser.send({ kind: 'blocking', isBlocking: false });
+    byUser.send({ kind: 'network-released' });
+    expect(byUser.state).toEqual({ state: 'disconnected' });
+
+    const byRouter = droppedWhileBlocking();
+    byRouter.send({ kind: 'retry-due' });
+    byRouter.fails({ kind: 'credentials-refused' });
+    expect(byRouter.state).toEqual({ state: 'disconnecting' });
+    byRouter.send({ kind: 'blocking', isBlocking: false });
+    byRouter.send({ kind: 'network-released' });
+    expect(byRouter.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+  });
+
+  test('does not end because somebody on the way answers in the router’s place', () => {
+    const it = droppedWhileBlocking();
+    it.send({ kind: 'retry-due' });
+    it.fails({ kind: 'not-draytek-ssl-vpn', evidence: { looksLike: 'no-tls', protocol: 'http' } });
+    expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
+  });
+
+  test('is no longer said when the device was deleted', () => {
+    const it = droppedWhileBlocking();
+    it.send({ kind: 'blocking', isBlocking: false });
+    expect(it.state).toEqual(expect.not.objectContaining({ traffic: 'blocked' }));
+  });
+});
+
+describe('a network that changes', () => {
+  test('ends the waiting at once, and its delays begin anew', () => {
+    const it = connectedWithPassword();
+    it.fails(LOST, true);
+    for (const attempt of [2, 3, 4]) {
+      it.send({ kind: 'retry-due' });
+      it.fails(LOST);
+      expect(it.state).toMatchObject({ state: 'waiting', attempt });
+    }
+    expect(it.send({ kind: 'network-changed' }).map(({ kind }) => kind)).toEqual([
+      'stop-retry-timer',
+      'start-session',
+    ]);
+    expect(it.effects('start-session').at(-1)?.knownAddress).toBe(tunnel.routerAddress);
+    it.fails(LOST);
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 2 });
+    expect(it.effects('start-session').at(-1)?.knownAddress).toBe(tunnel.routerAddress);
+    it.send({ kind: 'retry-due' });
+    expect(it.effects('start-session').at(-1)?.knownAddress).toBeUndefined();
+  });
+
+  test('is for the session of a standing tunnel to find out about', () => {
+    const it = connectedWithPassword();
+    const { sessions: session } = it.model;
+    expect(it.send({ kind: 'network-changed' })).toEqual([{ kind: 'network-changed', session }]);
+    expect(it.state).toMatchObject({ state: 'connected' });
+  });
+
+  test('starts an attempt over that was under way, without a delay', () => {
+    const it = connectedWithPassword();
+    it.fails(LOST, true);
+    it.send({ kind: 'retry-due' });
+    const { sessions: session } = it.model;
+    expect(it.send({ kind: 'network-changed' })).toEqual([{ kind: 'network-changed', session }]);
+    it.fails(LOST);
+    expect(it.state).toMatchObject({ state: 'connecting', attempt: 1 });
+    // Once: what fails after that waits like any other.
+    it.fails(LOST);
+    expect(it.state).toMatchObject({ state: 'waiting', attempt: 2 });
+  });
+
+  test('does not disturb a first attempt', () => {
+    const it = driver();
+    it.connect(STORED);
+    expect(it.send({ kind: 'network-changed' })).toEqual([]);
   });
 });
 

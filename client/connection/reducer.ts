@@ -17,7 +17,7 @@ import {
   type Phase,
   type Run,
 } from './model.ts';
-import { afterRefusals, isWorthRetrying, retryDelay } from './reconnect-policy.ts';
+import { afterRefusals, isWorthRetrying, mayBeAnotherHost, retryDelay } from './reconnect-policy.ts';
 
 /** What the world contributes to a step: the time in Unix milliseconds and a number in [0, 1). */
 export interface StepContext {
@@ -42,6 +42,8 @@ const CODES_REMEMBERED = 16;
  *      ▲                    └───────────────────▲   │ ▲            │ link lost
  *      │                                 trusting ◀─┘ └─ waiting ◀─┘ (asking, when codes are typed)
  *      └── leaving ◀──disconnect── attempting, connected
+ *
+ * While traffic is blocked, every way to resting leads through releasing.
  */
 export function reduce(model: ConnectionModel, event: ConnectionEvent, context: StepContext): Step {
   switch (event.kind) {
@@ -72,6 +74,14 @@ export function reduce(model: ConnectionModel, event: ConnectionEvent, context: 
       const next = attemptOrAsk(model, model.phase.run, model.phase.because, context);
       return step(next.model, { kind: 'stop-retry-timer' }, ...next.effects);
     }
+    case 'network-changed':
+      return networkChanged(model, context);
+    case 'blocking':
+      return step({ ...model, isBlocking: event.isBlocking });
+    case 'network-released':
+      return model.phase.kind === 'releasing'
+        ? step(rest(model, model.phase.cause))
+        : unexpected(model, event);
     case 'session-said':
       return sessionSaid(model, event, context);
     case 'session-ended':
@@ -92,7 +102,20 @@ function unexpected(model: ConnectionModel, event: ConnectionEvent): Step {
 
 /** Whatever a run gathered is forgotten with it; what was spent stays spent. */
 function rest(model: ConnectionModel, cause?: FailureCause): ConnectionModel {
-  return { ...model, phase: { kind: 'resting', cause }, credentials: undefined, motpSecret: undefined };
+  return {
+    ...model,
+    phase: { kind: 'resting', cause },
+    credentials: undefined,
+    motpSecret: undefined,
+    routerAddress: undefined,
+  };
+}
+
+/** Rests; what is blocked is let pass first. */
+function endRun(model: ConnectionModel, cause?: FailureCause): Step {
+  const resting = rest(model, cause);
+  if (!model.isBlocking) return step(resting);
+  return step({ ...resting, phase: { kind: 'releasing', cause } }, { kind: 'release-network' });
 }
 
 function connect(model: ConnectionModel, event: Extract<ConnectionEvent, { kind: 'connect' }>): Step {
@@ -123,16 +146,21 @@ function disconnect(model: ConnectionModel): Step {
       // Also how a failure is put away.
       return step(rest(model));
     case 'loading':
+      return step(rest(model));
     case 'asking':
     case 'trusting':
-      return step(rest(model));
-    case 'waiting':
-      return step(rest(model), { kind: 'stop-retry-timer' });
+      return endRun(model);
+    case 'waiting': {
+      const ended = endRun(model);
+      return step(ended.model, { kind: 'stop-retry-timer' }, ...ended.effects);
+    }
     case 'attempting':
     case 'connected':
       return leave(model, phase);
     case 'leaving':
       return step(model);
+    case 'releasing':
+      return step({ ...model, phase: { ...phase, cause: undefined } });
     default:
       return assertNever(phase);
   }
@@ -174,12 +202,21 @@ function attemptOrAsk(
     return ask(model, run, because);
   }
   const session = model.sessions + 1;
-  const startedAt = context.now;
+  const knownAddress = knownAddressFor(model, run);
   return step(
     {
       ...model,
       sessions: session,
-      phase: { kind: 'attempting', session, stage: 'resolving', startedAt, secondStep: undefined, run },
+      phase: {
+        kind: 'attempting',
+        session,
+        stage: 'resolving',
+        startedAt: context.now,
+        secondStep: undefined,
+        run,
+        isOutdated: false,
+        dialsKnownAddress: knownAddress !== undefined,
+      },
     },
     {
       kind: 'start-session',
@@ -187,8 +224,20 @@ function attemptOrAsk(
       profile: model.profile,
       credentials: credentialsForSession(held, model.spentCounter),
       device: model.device,
+      knownAddress,
     },
   );
+}
+
+/**
+ * While traffic is blocked no name server is reached, and only the address that the last tunnel ran over is let through.
+ * Else a first try saves the question: it may take seconds on a network that has just come up.
+ */
+function knownAddressFor(model: ConnectionModel, run: Run): string | undefined {
+  const { routerAddress, isBlocking, profile } = model;
+  // An address needs no looking up.
+  if (routerAddress === profile.server) return undefined;
+  return isBlocking || run.attempt === 1 ? routerAddress : undefined;
 }
 
 function ask(model: ConnectionModel, run: Run, because: FailureCause | undefined): Step {
@@ -243,6 +292,27 @@ function promptDismissed(model: ConnectionModel): Step {
     phase.kind === 'trusting' ||
     (phase.kind === 'attempting' && phase.secondStep !== undefined);
   return isPrompting ? disconnect(model) : unexpected(model, { kind: 'prompt-dismissed' });
+}
+
+/** A connection that waits tries at once, and its delays start anew; a session finds out what the change means for it. */
+function networkChanged(model: ConnectionModel, context: StepContext): Step {
+  const { phase } = model;
+  switch (phase.kind) {
+    case 'waiting': {
+      const next = attemptOrAsk(model, { ...phase.run, attempt: 1 }, phase.because, context);
+      return step(next.model, { kind: 'stop-retry-timer' }, ...next.effects);
+    }
+    case 'attempting': {
+      // The first attempt of all has its own end, which the user waits for.
+      if (!phase.run.hadTunnel) return step(model);
+      const { session } = phase;
+      return step({ ...model, phase: { ...phase, isOutdated: true } }, { kind: 'network-changed', session });
+    }
+    case 'connected':
+      return step(model, { kind: 'network-changed', session: phase.session });
+    default:
+      return step(model);
+  }
 }
 
 function withSpentCode(model: ConnectionModel, code: string): ConnectionModel {
@@ -310,6 +380,7 @@ function connected(
           : credentials,
       refusal: undefined,
       refusedAt: [],
+      routerAddress: tunnel.routerAddress,
       phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
     },
     ...worthRemembering(model),
@@ -343,7 +414,9 @@ function sessionEnded(model: ConnectionModel, event: SessionEnded, context: Step
   }
   const { end } = event;
   if (phase.kind === 'leaving' || end.kind === 'cancelled') {
-    return step(rest(model), record(model, phase, event, { kind: 'cancelled' }, context.now));
+    const ended = endRun(model);
+    const recorded = record(model, phase, event, { kind: 'cancelled' }, context.now);
+    return step(ended.model, recorded, ...ended.effects);
   }
   return sessionFailed(model, phase, event, end, context);
 }
@@ -360,26 +433,33 @@ function sessionFailed(
     phase.kind === 'attempting'
       ? afterRefusals(end.cause, phase.stage, model.refusedAt, context.now)
       : end.cause;
-  if (run !== undefined && (cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed')) {
+  // At the old address somebody else may answer by now: the name will tell.
+  const isElsewhere = phase.kind === 'attempting' && phase.dialsKnownAddress && !model.isBlocking;
+  // Whoever is in between must not be able to end the block by a wrong answer.
+  const isUnproven = isElsewhere || model.isBlocking;
+  const isCertificate = cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed';
+  if (run !== undefined && isCertificate && !isElsewhere) {
     // No end: the attempt goes on from here if the user says so.
     return step({ ...model, phase: { kind: 'trusting', cause, run } });
   }
   const hadTunnel = run === undefined || run.hadTunnel;
+  const isWorthIt =
+    isWorthRetrying(cause) || (isElsewhere && isCertificate) || (isUnproven && mayBeAnotherHost(cause));
   // Every vain attempt of a night without network would push the real sessions out of the history.
   const recorded =
-    run?.hadTunnel === true && isWorthRetrying(cause)
+    run?.hadTunnel === true && isWorthIt
       ? []
       : [record(model, phase, event, { kind: 'failed', cause, wasConnected: end.wasConnected }, context.now)];
-  if (hadTunnel && model.profile.advanced.reconnect && isWorthRetrying(cause)) {
-    const next = reconnect(
-      model,
-      { attempt: run === undefined ? 1 : run.attempt + 1, hadTunnel },
-      cause,
-      context,
-    );
+  if (hadTunnel && model.profile.advanced.reconnect && isWorthIt) {
+    const isOutdated = phase.kind === 'attempting' && phase.isOutdated;
+    const attempt = run === undefined || isOutdated ? 1 : run.attempt + 1;
+    const next = isOutdated
+      ? attemptOrAsk(model, { attempt, hadTunnel }, cause, context)
+      : reconnect(model, { attempt, hadTunnel }, cause, context);
     return step(next.model, ...recorded, ...next.effects);
   }
-  return step(rest(refused(model, cause, context.now), cause), ...recorded);
+  const ended = endRun(refused(model, cause, context.now), cause);
+  return step(ended.model, ...recorded, ...ended.effects);
 }
 
 function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {

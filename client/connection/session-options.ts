@@ -6,11 +6,13 @@ export function sessionOptions(
   profile: Profile,
   credentials: SessionCredentials,
   device: SessionOptions['device'],
+  knownAddress: string | undefined,
 ): SessionOptions {
   const { advanced } = profile;
   return {
     server: profile.server,
     port: profile.port,
+    ...(knownAddress === undefined ? {} : { addresses: [knownAddress] }),
     credentials,
     tls: {
       verify: advanced.verifyServerCertificate,

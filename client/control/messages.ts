@@ -79,6 +79,8 @@ export const statusSchema = z.object({
   tunnel: tunnelSchema.optional(),
   statistics: statisticsSchema.optional(),
   failure: failureSchema.optional(),
+  /** There while traffic is blocked because the tunnel is down. */
+  traffic: z.literal('blocked').optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
 

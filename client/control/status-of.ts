@@ -1,10 +1,11 @@
 import type { ProfileSummary, Status } from './messages.ts';
-import type {
-  ConnectionState,
-  ConnectionStatistics,
-  FailureCause,
-  FailureKind,
-  TunnelFacts,
+import {
+  isBlocked,
+  type ConnectionState,
+  type ConnectionStatistics,
+  type FailureCause,
+  type FailureKind,
+  type TunnelFacts,
 } from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -23,6 +24,7 @@ export function statusOf(
   statistics: ConnectionStatistics | undefined,
 ): Status {
   const status: Status = {
+    ...(isBlocked(state) ? { traffic: 'blocked' } : {}),
     state: state.state,
     text: statusLine(state, Date.now()),
     profile: profileSummary(profile),

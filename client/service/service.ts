@@ -4,7 +4,8 @@ import type { Platform, Problem } from '../../shared/contract/snapshot-schema.ts
 import { err, ok } from '../../shared/result.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Log } from '../log.ts';
-import type { TunnelNetwork } from '../network/tunnel-network.ts';
+import type { HoldingNetwork } from '../network/holding-network.ts';
+import type { WatchNetwork } from '../monitor/watch-network.ts';
 import type { StartSession } from '../session/session-types.ts';
 import type { SecretStore } from '../store/secret-store.ts';
 import type { Store } from '../store/store.ts';
@@ -27,13 +28,15 @@ export interface ServiceOptions {
   readonly store: Store;
   readonly secrets: SecretStore;
   /** Undefined: this platform cannot set up devices and routes. */
-  readonly network: TunnelNetwork | undefined;
+  readonly network: HoldingNetwork | undefined;
   readonly log: Log;
   readonly startSessionFor: (profileId: string) => StartSession;
   readonly version: string;
   readonly platform: Omit<Platform, 'secretProtection'>;
   /** BCP 47. */
   readonly systemLanguage: string;
+  /** Left out: changes of this machine's network are not noticed. */
+  readonly watchNetwork?: WatchNetwork;
   /** Left out: no other program of this user may hold a connection. */
   readonly claim?: ClaimConnection;
 }
@@ -74,7 +77,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
   const keeping = keepingStore({ store, secrets, register, problems, audience });
   const connections: Connections = new Connections({
-    dependencies: { network, log, store: keeping.store, secrets: keeping.secrets },
+    dependencies: {
+      network,
+      log,
+      store: keeping.store,
+      secrets: keeping.secrets,
+      ...(options.watchNetwork === undefined ? {} : { watchNetwork: options.watchNetwork }),
+    },
     startSessionFor: options.startSessionFor,
     claim: options.claim ?? unclaimed,
     refresh: () => register.refresh(),
@@ -162,7 +171,7 @@ export function handlerFault(log: Log): (name: CallName, fault: unknown) => void
   return (name, fault) => log.error(`The call ${name} failed: ${textOf(fault)}`);
 }
 
-async function recovered(network: TunnelNetwork | undefined): Promise<readonly string[]> {
+async function recovered(network: HoldingNetwork | undefined): Promise<readonly string[]> {
   try {
     return (await network?.recover()) ?? [];
   } catch (error) {

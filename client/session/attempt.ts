@@ -4,8 +4,9 @@ import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
+import type { HoldableUp } from '../network/holding-network.ts';
 import { type AddressFacts, planNetwork } from '../network/plan.ts';
-import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
+import { checkNetwork } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
 import { StageClock } from './deadlines.ts';
 import { pppFailureCause, stageOfPhase } from './ppp-failure.ts';
@@ -26,17 +27,23 @@ import { millisecondsToFreshCode, refusal, signInWith, type SignIn } from './sig
 import { Teardown } from './teardown.ts';
 import type { TlsChannel } from './tls-channel.ts';
 import { tunnelDns } from './tunnel-dns.ts';
+import { connectionAfterChange, isOffline, localAddressTowards, TUNNEL_NAME_STEM } from './way-to-router.ts';
 
 type OpenedWithIpv6 = Opened & Pick<AddressFacts, 'ipv6'>;
 
 /** The first of several, should there be more tunnels. */
-const INTERFACE_NAME = 'svpn0';
+const INTERFACE_NAME = `${TUNNEL_NAME_STEM}0`;
 const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 interface Configured {
-  readonly up: NetworkUp;
+  readonly up: HoldableUp;
   readonly dns: Pick<TunnelFacts, 'dns' | 'dnsUse'>;
 }
+
+/** A router that is there answers in one round trip; what is in flight may be sent again once before. */
+const PROBE_MILLISECONDS = 1500;
+/** A new tunnel would cost the user a new code: better to wait for the old one a little. */
+const PROBE_MILLISECONDS_WITH_CODE = 10_000;
 
 /**
  * One attempt, from name to packets. Each step begins when the one before has succeeded; whatever fails,
@@ -57,6 +64,9 @@ export class Attempt implements Session {
   /** The stage after PPP that is under way, should the router negotiate anew meanwhile. */
   #preparing: 'second-step' | 'configuring' | undefined;
   #isConnected = false;
+  #hasFailed = false;
+  /** The router is called, and has been sent nothing that would be spent. */
+  #isDialling = false;
   #clockDifference: number | undefined;
   #onSecondStepCode: ((code: string) => void) | undefined;
 
@@ -88,6 +98,11 @@ export class Attempt implements Session {
     this.#onSecondStepCode?.(code);
   }
 
+  networkChanged(): void {
+    if (this.#isConnected) this.#run(this.#tryTunnel());
+    else if (this.#isDialling) this.#fail({ kind: 'link-lost', reason: 'the network changed' });
+  }
+
   counters(): TrafficCounters {
     return this.#line?.counters() ?? NO_TRAFFIC;
   }
@@ -106,9 +121,13 @@ export class Attempt implements Session {
     await this.#freshCode();
     if (this.#isOver) return;
     this.#enter('resolving');
+    this.#isDialling = true;
     const { server, addresses = [] } = this.#options;
-    if (addresses.length > 0) {
-      this.#secure(addresses);
+    const [known] = addresses;
+    if (known !== undefined) {
+      const local = await localAddressTowards(known);
+      if (local === undefined) this.#fail({ kind: 'network-unreachable', host: server });
+      else if (!this.#isOver) this.#secure(addresses);
       return;
     }
     const found = await resolveServer(server);
@@ -140,7 +159,10 @@ export class Attempt implements Session {
 
   #secure(addresses: readonly string[]): void {
     this.#enter('connecting');
-    const opening = openSecureChannel(this.#options, addresses, this.#dependencies.log, {
+    const { log, network } = this.#dependencies;
+    // While traffic is blocked nothing but the tunnel's own connection leaves.
+    const parts = { addresses, log, mayProbe: network?.isBlocking !== true };
+    const opening = openSecureChannel(this.#options, parts, {
       securing: () => this.#enter('securing'),
       done: (result) => {
         if (!result.ok) {
@@ -156,6 +178,7 @@ export class Attempt implements Session {
   }
 
   #request(channel: TlsChannel): void {
+    this.#isDialling = false;
     this.#enter('requesting');
     const { credentials, server } = this.#options;
     const { log } = this.#dependencies;
@@ -294,7 +317,9 @@ export class Attempt implements Session {
     // Registered before it is done: a session that ends meanwhile waits for it and takes it down.
     this.#teardown.add(async () => {
       const up = await bringingUp;
-      if (up.ok) await up.value.takeDown();
+      if (!up.ok) return;
+      if (advanced.blockWhenDown && this.#hasFailed) up.value.hold();
+      else await up.value.takeDown();
     });
     const up = await bringingUp;
     if (!up.ok) {
@@ -328,6 +353,31 @@ export class Attempt implements Session {
         authentication: opened.authentication,
       },
     });
+  }
+
+  async #tryTunnel(): Promise<void> {
+    const line = this.#line;
+    const { localAddress } = line?.channel.socket ?? {};
+    if (line === undefined || localAddress === undefined) return;
+    const outlook = await connectionAfterChange(localAddress, line.channel.address);
+    if (this.#isOver) return;
+    const { log } = this.#dependencies;
+    switch (outlook) {
+      case 'waits':
+        log.info('No network: the tunnel waits for it');
+        return;
+      case 'dead':
+        this.#fail({ kind: 'link-lost', reason: `the address ${localAddress} is gone` });
+        return;
+      case 'ask': {
+        log.info('The network changed: asking the router whether it is still there');
+        const isTyped = this.#options.credentials.kind === 'code';
+        line.probe(isTyped ? PROBE_MILLISECONDS_WITH_CODE : PROBE_MILLISECONDS);
+        return;
+      }
+      default:
+        assertNever(outlook);
+    }
   }
 
   // ---- the end
@@ -371,12 +421,14 @@ export class Attempt implements Session {
   }
 
   #fail(cause: FailureCause): void {
-    this.#finish({ kind: 'failed', cause, wasConnected: this.#isConnected });
+    const explained = mayBeOffline(cause) && isOffline() ? ({ kind: 'no-network' } as const) : cause;
+    this.#finish({ kind: 'failed', cause: explained, wasConnected: this.#isConnected });
   }
 
   #finish(end: SessionEnd): void {
     if (this.#isOver) return;
     this.#over.abort();
+    this.#hasFailed = end.kind === 'failed';
     this.#clock.stop();
     const { log } = this.#dependencies;
     log.info(
@@ -389,6 +441,19 @@ export class Attempt implements Session {
   async #leave(): Promise<void> {
     this.#goodbye = this.#line?.leave();
     await this.#teardown.run();
+  }
+}
+
+/** What a machine without a network runs into, too. */
+function mayBeOffline(cause: FailureCause): boolean {
+  switch (cause.kind) {
+    case 'name-not-found':
+    case 'network-unreachable':
+      return true;
+    case 'timed-out':
+      return cause.stage === 'resolving' || cause.stage === 'connecting';
+    default:
+      return false;
   }
 }
 

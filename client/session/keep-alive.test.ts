@@ -40,6 +40,35 @@ function start() {
   return { clock, heard, asked, silences, keepAlive };
 }
 
+describe('a probe', () => {
+  test('asks at once, and silence for its patience is the end', () => {
+    const { clock, heard, asked, silences, keepAlive } = start();
+    heard.at = 4000;
+    clock.advanceTo(5000);
+    keepAlive.probe(1500);
+    expect(asked).toEqual([{ n: 0, at: 5000 }]);
+    clock.advanceTo(6499);
+    expect(silences).toEqual([]);
+    clock.advanceTo(100_000);
+    expect(silences).toEqual([2500]);
+    expect(clock.timers.size).toBe(0);
+  });
+
+  test('that is answered leaves everything as it was', () => {
+    const { clock, heard, asked, silences, keepAlive } = start();
+    clock.advanceTo(5000);
+    keepAlive.probe(1500);
+    heard.at = 5100;
+    clock.advanceTo(15_100);
+    expect(asked).toEqual([
+      { n: 0, at: 5000 },
+      { n: 1, at: 15_100 },
+    ]);
+    expect(silences).toEqual([]);
+    expect(clock.timers.size).toBe(1);
+  });
+});
+
 describe('keep-alive', () => {
   test('asks after ten seconds of silence and gives up ten seconds after the third question', () => {
     const { clock, asked, silences } = start();

@@ -39,6 +39,19 @@ export class KeepAlive {
     this.#stopTimer();
   }
 
+  /** Asks at once, whatever was heard before. Silence for `patience` milliseconds from now on is the end. */
+  probe(patience: number): void {
+    const options = this.#options;
+    const askedAt = options.now();
+    this.#stopTimer();
+    this.#stopTimer = this.#startTimer(patience, () => {
+      const heardAt = options.lastReceivedAt();
+      if (heardAt > askedAt) this.#look();
+      else options.silent(options.now() - heardAt);
+    });
+    options.ask(this.#next++);
+  }
+
   #wait(milliseconds: number): void {
     this.#stopTimer = this.#startTimer(milliseconds, () => this.#look());
   }

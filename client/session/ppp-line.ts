@@ -105,6 +105,11 @@ export class PppLine {
     });
   }
 
+  /** Asks the router at once whether it is there; silent for `patience` milliseconds, it is not. */
+  probe(patience: number): void {
+    this.#keepAlive?.probe(patience);
+  }
+
   /** What the router gives of IPv6; undefined at once where it has not offered any, else within two seconds. */
   async ipv6(): Promise<Ipv6Facts | undefined> {
     return this.#ppp.isIpv6Offered ? this.#ipv6.ask() : undefined;

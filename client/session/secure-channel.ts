@@ -4,10 +4,19 @@ import type { Logger } from '../log.ts';
 import { certificateFacts } from './certificate-facts.ts';
 import { isAuthorityUnknown, judgeCertificate } from './certificate-policy.ts';
 import { probePlainProtocol } from './plain-probe.ts';
+import { probePortal } from './portal-probe.ts';
 import type { SessionOptions } from './session-types.ts';
 import { systemAuthorities } from './system-authorities.ts';
 import { dialTls, type TlsChannel } from './tls-channel.ts';
 import type { HandshakeFailure } from './tls-failure.ts';
+
+export interface SecureChannelParts {
+  /** In the order to try them. */
+  readonly addresses: readonly string[];
+  readonly log: Logger;
+  /** What fails may be asked in plain HTTP whether a network's sign-in page is in the way. */
+  readonly mayProbe: boolean;
+}
 
 export interface SecureChannelEvents {
   /** TCP stands. */
@@ -25,8 +34,7 @@ export interface SecureChannelEvents {
  */
 export function openSecureChannel(
   { server, port, tls }: SessionOptions,
-  addresses: readonly string[],
-  log: Logger,
+  { addresses, log, mayProbe }: SecureChannelParts,
   events: SecureChannelEvents,
 ): { abandon(): void } {
   const abandoned = new AbortController();
@@ -45,7 +53,7 @@ export function openSecureChannel(
       }
       channel.socket.destroy();
       const authorities = verdict.isAuthorityUnknown ? systemAuthorities() : [];
-      if (authorities.length === 0) events.done(err(verdict.refused));
+      if (authorities.length === 0) void refuse(verdict.refused, channel.address);
       else dialAgain(channel.address, authorities, verdict.refused);
     },
     failed: (failure, address) => void explain(failure, address),
@@ -64,10 +72,10 @@ export function openSecureChannel(
             return;
           }
           channel.socket.destroy();
-          events.done(err(isMereInvalidity(verdict.refused) ? refused : verdict.refused));
+          void refuse(isMereInvalidity(verdict.refused) ? refused : verdict.refused, address);
         },
         // What is known already says more.
-        failed: () => events.done(err(refused)),
+        failed: () => void refuse(refused, address),
       },
     );
   }
@@ -75,7 +83,7 @@ export function openSecureChannel(
   /** What answers in plain text is worth a name: a wrong port is a common mistake. */
   async function explain(failure: HandshakeFailure, address: string | undefined): Promise<void> {
     if (!failure.plain || address === undefined) {
-      events.done(err(failure.plain ? failure.otherwise : failure.cause));
+      await refuse(failure.plain ? failure.otherwise : failure.cause, address ?? addresses[0]);
       return;
     }
     const protocol = await probePlainProtocol(address, port, abandoned.signal);
@@ -84,7 +92,15 @@ export function openSecureChannel(
       kind: 'not-draytek-ssl-vpn',
       evidence: { looksLike: 'no-tls', protocol },
     };
-    events.done(err(plain ?? failure.otherwise));
+    await refuse(plain ?? failure.otherwise, address);
+  }
+
+  /** Perhaps it was not the router that answered, but the network in between. */
+  async function refuse(cause: FailureCause, address: string | undefined): Promise<void> {
+    const isWorthIt = mayProbe && address !== undefined && anybodyCouldSay(cause);
+    const portal = isWorthIt ? await probePortal(server, address, abandoned.signal) : undefined;
+    if (abandoned.signal.aborted) return;
+    events.done(err(portal === undefined ? cause : { kind: 'captive-portal', page: portal.page }));
   }
 
   return {
@@ -93,6 +109,17 @@ export function openSecureChannel(
       dialling.abandon();
     },
   };
+}
+
+/** Without being the router: what a network does that wants a sign-in first. */
+function anybodyCouldSay({ kind }: FailureCause): boolean {
+  return (
+    kind === 'connection-refused' ||
+    kind === 'certificate-unknown' ||
+    kind === 'certificate-changed' ||
+    kind === 'tls-failed' ||
+    kind === 'not-draytek-ssl-vpn'
+  );
 }
 
 /** Of two authorities with one name the other's key does not fit: "unknown" is then the better word. */

@@ -1,7 +1,7 @@
 import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
 import type { AdvancedOptions, IpProperty } from '../../shared/profile.ts';
 import type { Logger } from '../log.ts';
-import type { TunnelNetwork } from '../network/tunnel-network.ts';
+import type { HoldingNetwork } from '../network/holding-network.ts';
 
 /** What the attempt proves itself with. */
 export type SessionCredentials =
@@ -62,6 +62,11 @@ export interface Session {
   /** Resolves with `ended`. */
   cancel(): Promise<void>;
   submitSecondStep(code: string): void;
+  /**
+   * This machine's network is another than before, or it has slept. A standing tunnel is tried, and ends within
+   * seconds when it is dead. An attempt that has sent nothing yet ends at once, to be made anew.
+   */
+  networkChanged(): void;
   counters(): TrafficCounters;
   /** Milliseconds to the router through the tunnel; undefined when no answer came. */
   measureRoundTrip(): Promise<number | undefined>;
@@ -69,7 +74,7 @@ export interface Session {
 
 export interface SessionDependencies {
   /** Undefined: this platform cannot set up devices and routes. */
-  readonly network: TunnelNetwork | undefined;
+  readonly network: HoldingNetwork | undefined;
   readonly log: Logger;
 }
 

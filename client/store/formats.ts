@@ -32,6 +32,8 @@ export const settingsFormat: DocumentFormat<Settings> = {
 /** `{ user: 'user', … }`: complete by its type, so a new cause cannot be forgotten here. */
 const ENDS = {
   user: 'user',
+  'no-network': 'no-network',
+  'captive-portal': 'captive-portal',
   'name-not-found': 'name-not-found',
   'network-unreachable': 'network-unreachable',
   'connection-refused': 'connection-refused',

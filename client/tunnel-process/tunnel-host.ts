@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts';
-import { checkNetwork, type TunnelNetwork } from '../network/tunnel-network.ts';
+import type { HoldingNetwork } from '../network/holding-network.ts';
+import { checkNetwork } from '../network/tunnel-network.ts';
 import type { Session, StartSession } from '../session/session-types.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 import type { TrafficCounters } from '../../shared/connection.ts';
@@ -15,7 +16,7 @@ import {
 export interface TunnelHostOptions {
   readonly link: MessageLink;
   readonly startSession: StartSession;
-  readonly network: TunnelNetwork | undefined;
+  readonly network: HoldingNetwork | undefined;
 }
 
 interface Hosted {
@@ -41,6 +42,9 @@ class TunnelHost {
     this.#options = options;
     this.#log = forwardingLog((message) => {
       this.#tell(message);
+    });
+    options.network?.onBlocking((isBlocking) => {
+      this.#tell({ message: 'blocking', isBlocking });
     });
   }
 
@@ -70,6 +74,13 @@ class TunnelHost {
         return;
       case 'check':
         void this.#check(message.question);
+        return;
+      case 'network-changed':
+        return this.#sessions.get(message.session)?.session.networkChanged();
+      case 'verify':
+        return this.#options.network?.verify();
+      case 'release':
+        void this.#release(message.question);
         return;
       default:
         return assertNever(message);
@@ -105,6 +116,15 @@ class TunnelHost {
   async #check(question: number): Promise<void> {
     const checked = await checkNetwork(this.#options.network);
     this.#tell({ message: 'checked', question, ...(checked.ok ? {} : { failure: checked.error }) });
+  }
+
+  async #release(question: number): Promise<void> {
+    try {
+      await this.#options.network?.release();
+    } catch (error) {
+      this.#log.error(`Releasing: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.#tell({ message: 'released', question });
   }
 
   async #mended(): Promise<string[]> {

@@ -110,6 +110,10 @@ export const toTunnelSchema = z.discriminatedUnion('message', [
   z.object({ message: z.literal('recover'), question }),
   /** Whether a device can be had. */
   z.object({ message: z.literal('check'), question }),
+  z.object({ message: z.literal('network-changed'), session }),
+  /** Of the network that is held (holding-network.ts). */
+  z.object({ message: z.literal('verify') }),
+  z.object({ message: z.literal('release'), question }),
 ]);
 export type ToTunnel = z.infer<typeof toTunnelSchema>;
 
@@ -121,6 +125,9 @@ export const fromTunnelSchema = z.discriminatedUnion('message', [
   z.object({ message: z.literal('round-trip'), question, milliseconds: z.number().optional() }),
   z.object({ message: z.literal('recovered'), question, mended: z.array(z.string()).max(1000) }),
   z.object({ message: z.literal('checked'), question, failure: networkFailureSchema.optional() }),
+  /** Whether a network is held, so that traffic is blocked. */
+  z.object({ message: z.literal('blocking'), isBlocking: z.boolean() }),
+  z.object({ message: z.literal('released'), question }),
   z.object({ message: z.literal('log'), level: z.enum(LOG_LEVELS), text: z.string() }),
   /** Computed there (one-time codes): the log here must not show it either. */
   z.object({ message: z.literal('secret'), value: z.string() }),

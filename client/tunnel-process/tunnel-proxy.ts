@@ -1,9 +1,10 @@
 import type { Logger } from '../log.ts';
-import type { NetworkFailure, TunnelNetwork } from '../network/tunnel-network.ts';
+import type { NetworkFailure } from '../network/tunnel-network.ts';
 import type { Session, SessionEnd, SessionEvent, StartSession } from '../session/session-types.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 import type { TrafficCounters } from '../../shared/connection.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { noTunnelProcess, RemoteNetwork, type RemoteNetworkHost } from './remote-network.ts';
 import { fromTunnelSchema, type FromTunnel, type MessageLink, type ToTunnel } from './tunnel-messages.ts';
 
 /** A process that runs tunnels: Electron's utilityProcess, or one of Node's own. */
@@ -24,12 +25,6 @@ export interface TunnelProxyOptions {
 /** A session ends within a second; a process that cannot do it in this time hangs, and is ended itself. */
 const CANCEL_PATIENCE_MILLISECONDS = 5000;
 const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
-
-const MADE_ELSEWHERE = {
-  kind: 'network-setup-failed',
-  step: 'device',
-  detail: 'Devices are made in the tunnel process alone',
-} as const;
 
 /**
  * Sessions that run in another process, so that the window never stutters for them, and a crash there ends
@@ -52,12 +47,10 @@ export class TunnelProxy {
     return session;
   };
 
-  /** Devices and routes are made where the sessions run; from here only what is left of them is mended. */
-  readonly network: TunnelNetwork = {
-    check: async () => this.#process()?.check() ?? err(noTunnelProcess('The program is about to end')),
-    bringUp: () => Promise.resolve(err(MADE_ELSEWHERE)),
-    recover: async () => (await this.#process()?.recover()) ?? [],
-  };
+  readonly network = new RemoteNetwork(
+    () => this.#process(),
+    () => this.#running,
+  );
 
   /** After the last session has ended. */
   close(): void {
@@ -68,7 +61,7 @@ export class TunnelProxy {
 
   #process(): RunningProcess | undefined {
     if (this.#isClosed) return undefined;
-    this.#running ??= new RunningProcess(this.#options, (detail) => {
+    this.#running ??= new RunningProcess(this.#options, this.network, (detail) => {
       this.#running = undefined;
       this.#options.onCrash(detail);
     });
@@ -76,18 +69,21 @@ export class TunnelProxy {
   }
 }
 
-class RunningProcess {
+class RunningProcess implements RemoteNetworkHost {
   readonly #process: TunnelProcess;
   readonly #log: Logger;
+  readonly #network: RemoteNetwork;
   readonly #sessions = new Map<number, ProxiedSession>();
   readonly #roundTrips = new Map<number, (milliseconds: number | undefined) => void>();
   readonly #recoveries = new Map<number, (mended: readonly string[]) => void>();
+  readonly #releases = new Map<number, () => void>();
   readonly #checks = new Map<number, (failure: NetworkFailure | undefined) => void>();
   #last = 0;
   #isClosing = false;
 
-  constructor({ spawn, log }: TunnelProxyOptions, onCrash: (detail: string) => void) {
+  constructor({ spawn, log }: TunnelProxyOptions, network: RemoteNetwork, onCrash: (detail: string) => void) {
     this.#log = log;
+    this.#network = network;
     this.#process = spawn();
     this.#process.onMessage((message) => {
       this.#receive(message);
@@ -131,6 +127,18 @@ class RunningProcess {
         resolve([...mended]);
       });
       this.#tell({ message: 'recover', question });
+    });
+  }
+
+  verify(): void {
+    this.#tell({ message: 'verify' });
+  }
+
+  release(): Promise<void> {
+    const question = this.#next();
+    return new Promise((resolve) => {
+      this.#releases.set(question, resolve);
+      this.#tell({ message: 'release', question });
     });
   }
 
@@ -185,6 +193,12 @@ class RunningProcess {
         this.#checks.get(message.question)?.(message.failure);
         this.#checks.delete(message.question);
         return;
+      case 'blocking':
+        return this.#network.setBlocking(message.isBlocking);
+      case 'released':
+        this.#releases.get(message.question)?.();
+        this.#releases.delete(message.question);
+        return;
       case 'log':
         return this.#log[message.level](message.text);
       case 'secret':
@@ -200,19 +214,20 @@ class RunningProcess {
     const roundTrips = [...this.#roundTrips.values()];
     const recoveries = [...this.#recoveries.values()];
     const checks = [...this.#checks.values()];
+    const releases = [...this.#releases.values()];
     this.#sessions.clear();
     this.#roundTrips.clear();
     this.#recoveries.clear();
     this.#checks.clear();
+    this.#releases.clear();
+    // First of all, so that nobody says "blocked" of what came after.
+    this.#network.setBlocking(false);
+    for (const answer of releases) answer();
     for (const answer of roundTrips) answer(undefined);
     for (const answer of recoveries) answer([]);
     for (const answer of checks) answer(noTunnelProcess(`The tunnel process ended: ${detail}`));
     for (const session of sessions) session.end(lost(`The tunnel process ended: ${detail}`));
   }
-}
-
-function noTunnelProcess(detail: string): NetworkFailure {
-  return { kind: 'network-setup-failed', step: 'tunnel process', detail };
 }
 
 function lost(detail: string): SessionEnd {
@@ -223,7 +238,7 @@ function lost(detail: string): SessionEnd {
 interface Host {
   send(
     message:
-      | { readonly message: 'cancel' | 'watch-counters' }
+      | { readonly message: 'cancel' | 'watch-counters' | 'network-changed' }
       | { readonly message: 'second-step'; readonly code: string },
   ): void;
   measureRoundTrip(): Promise<number | undefined>;
@@ -294,6 +309,10 @@ class ProxiedSession implements Session {
   submitSecondStep(code: string): void {
     this.#log.secret(code);
     this.#host?.send({ message: 'second-step', code });
+  }
+
+  networkChanged(): void {
+    this.#host?.send({ message: 'network-changed' });
   }
 
   /** As they were told last; whoever asks keeps being told. */

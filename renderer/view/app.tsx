@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { isBlocked } from '../../shared/connection.ts';
 import { CATALOGUES, chosenLanguage } from '../../shared/text/language.ts';
 import { promptingProfile, type AppState, type Facts } from '../state/app-state.ts';
 import { chosenLocale } from '../text/locale.ts';
@@ -17,6 +18,7 @@ import { LinkScreen, LostLinkBanner } from './link-screen.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { ProblemBanners } from './problem-banners.tsx';
 import { ProfilePane } from './profile-pane.tsx';
+import { BlockedContext } from './blocked-note.tsx';
 import { PromptDialog } from './prompt-dialog.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
 
@@ -70,7 +72,9 @@ function Frame({ state, facts }: { readonly state: AppState; readonly facts: Fac
       )}
       {state.removing === undefined ? undefined : <RemovalDialog profile={state.removing} />}
       {prompting === undefined || state.editing !== undefined || state.removing !== undefined ? undefined : (
-        <PromptDialog profile={prompting.profile} prompt={prompting.state.prompt} />
+        <BlockedContext value={isBlocked(prompting.state)}>
+          <PromptDialog profile={prompting.profile} prompt={prompting.state.prompt} />
+        </BlockedContext>
       )}
     </>
   );

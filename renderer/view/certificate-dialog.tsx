@@ -7,6 +7,7 @@ import { useSurroundings, useWords, type Words } from './app-context.ts';
 import { FactList, type Fact } from './fact-list.tsx';
 import { Check } from './field.tsx';
 import { WarningIcon } from './icons.tsx';
+import { BlockedNote, CancelWord } from './blocked-note.tsx';
 import { Modal } from './modal.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -46,7 +47,7 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
       buttons={
         <>
           <button type="button" onClick={cancel} data-focus={isChanged ? '' : undefined}>
-            {text.cancel}
+            <CancelWord />
           </button>
           <button
             type="submit"
@@ -59,6 +60,7 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
         </>
       }
     >
+      <BlockedNote />
       <p className="prompt-title">
         <bdi>{profile.name}</bdi> · <bdi>{profile.server}</bdi>
       </p>

@@ -8,6 +8,7 @@ import { promptText } from '../../shared/stage-text.ts';
 import { motpCodeEntry, motpPinEntry, type CodeEntry } from '../logic/code-entry.ts';
 import type { WindowText } from '../text/en.ts';
 import { useSurroundings, useWords } from './app-context.ts';
+import { BlockedNote, CancelWord } from './blocked-note.tsx';
 import { Field } from './field.tsx';
 import { Modal } from './modal.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -56,7 +57,7 @@ export function CredentialsDialog({ profile, prompt }: CredentialsProps) {
       buttons={
         <>
           <button type="button" onClick={cancel}>
-            {text.cancel}
+            <CancelWord />
           </button>
           <button type="submit" className="primary" disabled={isSending}>
             {isSending ? text.prompt.sending : text.prompt.connect}
@@ -64,6 +65,7 @@ export function CredentialsDialog({ profile, prompt }: CredentialsProps) {
         </>
       }
     >
+      <BlockedNote />
       <p className="prompt-title">{words.title}</p>
       <Because prompt={prompt} />
       {problem === undefined ? undefined : (

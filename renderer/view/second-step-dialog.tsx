@@ -5,6 +5,7 @@ import { promptText } from '../../shared/stage-text.ts';
 import { totpCodeEntry, type CodeEntry } from '../logic/code-entry.ts';
 import type { WindowText } from '../text/en.ts';
 import { useNow, useSurroundings, useWords } from './app-context.ts';
+import { BlockedNote, CancelWord } from './blocked-note.tsx';
 import { Field } from './field.tsx';
 import { Modal } from './modal.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -41,7 +42,7 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
       buttons={
         <>
           <button type="button" onClick={cancel}>
-            {text.cancel}
+            <CancelWord />
           </button>
           <button type="submit" className="primary" disabled={isSending}>
             {isSending ? text.prompt.sending : text.prompt.submit}
@@ -49,6 +50,7 @@ export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
         </>
       }
     >
+      <BlockedNote />
       <p
         className={prompt.refused ? 'form-error' : 'prompt-title'}
         role={prompt.refused ? 'alert' : undefined}

@@ -1,4 +1,5 @@
 import {
+  isBlocked,
   mayConnect,
   mayDisconnect,
   mayRetry,
@@ -42,6 +43,11 @@ export function StatusPanel({ profile, state }: StatusProps) {
         {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
       </section>
       {state.state === 'failed' ? <FailureCard profile={profile} cause={state.cause} /> : undefined}
+      {isBlocked(state) ? (
+        <section className="card card-blocked">
+          <p>{catalogue.blocked.sentence}</p>
+        </section>
+      ) : undefined}
       {state.state === 'waiting' ? <WaitingReason state={state} /> : undefined}
       {state.state === 'connected' ? (
         <Connected profile={profile} tunnel={state.tunnel} since={state.since} now={now} />
@@ -70,7 +76,8 @@ function MainButton({ profile, state }: StatusProps) {
       </button>
     );
   }
-  const isAttempt = state.state !== 'connected';
+  // What is blocked has been connected: leaving it is more than calling an attempt off.
+  const isAttempt = state.state !== 'connected' && !isBlocked(state);
   const leave = (
     <button
       type="button"

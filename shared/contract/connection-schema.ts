@@ -63,6 +63,7 @@ const protocolErrorCodeSchema = z.enum([
 ]);
 
 const causeUnion = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('no-network') }),
   z.object({ kind: z.literal('name-not-found'), host: word }),
   z.object({ kind: z.literal('network-unreachable'), host: word }),
   z.object({ kind: z.literal('connection-refused'), host: word, port: z.number() }),
@@ -77,6 +78,9 @@ const causeUnion = z.discriminatedUnion('kind', [
   certificateUnknownSchema,
   certificateChangedSchema,
   z.object({ kind: z.literal('not-draytek-ssl-vpn'), evidence: evidenceSchema }),
+  z
+    .object({ kind: z.literal('captive-portal'), page: word.optional() })
+    .transform((cause) => ({ ...cause, page: cause.page })),
   z.object({ kind: z.literal('credentials-refused') }),
   z
     .object({
@@ -144,16 +148,19 @@ export const tunnelFactsSchema: z.ZodType<TunnelFacts> = z
     address6: tunnel.address6,
   }));
 
+const traffic = z.literal('blocked').optional();
+
 const stateUnion = z.discriminatedUnion('state', [
   z.object({ state: z.literal('disconnected') }),
-  z.object({ state: z.literal('prompting'), prompt: promptSchema }),
-  z.object({ state: z.literal('connecting'), stage: stageSchema, attempt: count }),
+  z.object({ state: z.literal('prompting'), prompt: promptSchema, traffic }),
+  z.object({ state: z.literal('connecting'), stage: stageSchema, attempt: count, traffic }),
   z.object({ state: z.literal('connected'), since: time, tunnel: tunnelFactsSchema }),
   z.object({
     state: z.literal('waiting'),
     attempt: count,
     retryAt: time,
     because: failureCauseSchema,
+    traffic,
   }),
   z.object({ state: z.literal('disconnecting') }),
   z.object({ state: z.literal('failed'), cause: failureCauseSchema }),

@@ -38,6 +38,14 @@ export interface Catalogue {
   readonly dnsUse: Readonly<Record<DnsUse, string>>;
   /** Between two attempts. */
   readonly waiting: (seconds: number, attempt: number) => string;
+  readonly blocked: {
+    /** Before any state's line while traffic is blocked. */
+    readonly line: (line: string) => string;
+    /** What that means, and what ends it. */
+    readonly sentence: string;
+    /** Nothing blocks any longer, although the tunnel is not back. */
+    readonly ended: string;
+  };
   readonly connectedLine: (address: string, interfaceName: string | undefined) => string;
   readonly failure: {
     readonly [Kind in FailureKind]: (cause: Extract<FailureCause, { kind: Kind }>) => FailureWords;

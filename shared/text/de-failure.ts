@@ -9,6 +9,17 @@ const ASK_ADMINISTRATOR = 'Bleibt es so, zeigen Sie Ihrem Administrator das Prot
 const NOTHING_SENT = 'Ihr Kennwort wurde nicht gesendet.';
 
 export const failure: Catalogue['failure'] = {
+  'no-network': () => ({
+    title: 'Kein Netzwerk',
+    sentence: 'Dieser Computer ist mit keinem Netzwerk verbunden.',
+    nextStep: 'Verbinden Sie ihn mit einem WLAN oder Kabel, und versuchen Sie es noch einmal.',
+  }),
+  'captive-portal': ({ page }) => ({
+    title: 'Dieses Netzwerk verlangt erst eine Anmeldung',
+    sentence: `Was an der Adresse des Routers antwortet, ist nicht der Router: Es führt ${page === undefined ? 'auf eine andere Seite' : `zu ${page}`}, wohl die Anmeldeseite dieses Netzwerks. ${NOTHING_SENT}`,
+    nextStep:
+      'Öffnen Sie einen Webbrowser, und melden Sie sich am Netzwerk an, wie in Hotel oder Zug. Verbinden Sie dann noch einmal.',
+  }),
   'name-not-found': ({ host }) => ({
     title: 'Router nicht gefunden',
     sentence: `Es gibt keinen Server namens ${host}.`,

@@ -30,6 +30,12 @@ export const de: Catalogue = {
   },
   waiting: (seconds, attempt) =>
     seconds <= 0 ? `Neuer Versuch (Nummer ${attempt})…` : `Neuer Versuch in ${duration(seconds)}…`,
+  blocked: {
+    line: (line) => `Datenverkehr gesperrt. ${line}`,
+    sentence:
+      'Der Datenverkehr ist gesperrt, bis der Tunnel wieder steht: Dieser Computer erreicht nur sein lokales Netz und den Router. Trennen hebt die Sperre auf.',
+    ended: 'Der Datenverkehr ist nicht mehr gesperrt: Er geht am VPN vorbei.',
+  },
   connectedLine: (address, interfaceName) =>
     interfaceName === undefined ? `Angemeldet, Adresse ${address}` : `Verbunden, Adresse ${address}`,
   failure,
@@ -105,7 +111,9 @@ export const de: Catalogue = {
 const ENDED: Readonly<Record<Parameters<Catalogue['ended']>[0], string>> = {
   user: 'Von Ihnen getrennt',
   'name-not-found': 'Name des Routers nicht gefunden',
-  'network-unreachable': 'Kein Netzwerk',
+  'no-network': 'Kein Netzwerk',
+  'captive-portal': 'Anmeldeseite eines Netzwerks',
+  'network-unreachable': 'Kein Weg zum Router',
   'connection-refused': 'Verbindung abgewiesen',
   'timed-out': 'Keine rechtzeitige Antwort',
   'tls-failed': 'Kein sicherer Kanal',

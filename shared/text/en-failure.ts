@@ -9,6 +9,16 @@ const ASK_ADMINISTRATOR = 'If it stays so, show the log to your administrator.';
 const NOTHING_SENT = 'Your password has not been sent.';
 
 export const failure: Catalogue['failure'] = {
+  'no-network': () => ({
+    title: 'No network',
+    sentence: 'This computer is not connected to any network.',
+    nextStep: 'Join a Wi-Fi network or plug in the cable, then try again.',
+  }),
+  'captive-portal': ({ page }) => ({
+    title: 'This network wants a sign-in first',
+    sentence: `What answers at the router’s address is not the router: it leads ${page === undefined ? 'to another page' : `to ${page}`}, probably the sign-in page of this network. ${NOTHING_SENT}`,
+    nextStep: 'Open a web browser and sign in to the network, as in a hotel or train. Then connect again.',
+  }),
   'name-not-found': ({ host }) => ({
     title: 'Router not found',
     sentence: `There is no server called ${host}.`,

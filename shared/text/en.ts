@@ -30,6 +30,12 @@ export const en: Catalogue = {
   },
   waiting: (seconds, attempt) =>
     seconds <= 0 ? `Trying again (attempt ${attempt})…` : `Trying again in ${duration(seconds)}…`,
+  blocked: {
+    line: (line) => `Traffic blocked. ${line}`,
+    sentence:
+      'Traffic is blocked until the tunnel is back: this computer reaches only its local network and the router. Disconnecting ends the block.',
+    ended: 'Traffic is no longer blocked: it leaves past the VPN.',
+  },
   connectedLine: (address, interfaceName) =>
     interfaceName === undefined ? `Signed in, address ${address}` : `Connected, address ${address}`,
   failure,
@@ -97,8 +103,10 @@ const CREDENTIALS = {
 
 const ENDED: Readonly<Record<Parameters<Catalogue['ended']>[0], string>> = {
   user: 'Disconnected by you',
+  'no-network': 'No network',
+  'captive-portal': 'Sign-in page of a network',
   'name-not-found': 'Router’s name not found',
-  'network-unreachable': 'No network',
+  'network-unreachable': 'No way to the router',
   'connection-refused': 'Connection refused',
   'timed-out': 'No answer in time',
   'tls-failed': 'No secure channel',

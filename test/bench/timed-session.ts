@@ -51,7 +51,7 @@ function optionsFor(target: SessionTarget): SessionOptions {
     authentication: target.credentials.kind === 'motp' ? 'motp' : 'password',
     trustedCertificate: { publicKeySha256: target.publicKeySha256, trustedAt: new Date().toISOString() },
   });
-  return sessionOptions(profile, target.credentials, 'none');
+  return sessionOptions(profile, target.credentials, 'none', undefined);
 }
 
 /** Adds up the time in each stage; a stage that comes back is continued. */

@@ -1,3 +1,4 @@
+import { holdingNetwork } from '../../client/network/holding-network.ts';
 import { createIproute2Network } from '../../client/network/iproute2-network.ts';
 import { createLog } from '../../client/log.ts';
 import { startSession } from '../../client/session/session.ts';
@@ -17,7 +18,7 @@ async function run(): Promise<void> {
     if (text.endsWith('\n')) break;
   }
   const options: SessionOptions = JSON.parse(text);
-  const network = createIproute2Network({ stateFolder });
+  const network = holdingNetwork(createIproute2Network({ stateFolder }));
   const session = startSession(options, { network, log: createLog() }, (event) => {
     if (event.kind === 'connected') process.stdout.write(`${JSON.stringify(event.tunnel)}\n`);
   });

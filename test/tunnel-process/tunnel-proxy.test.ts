@@ -81,6 +81,49 @@ function optionsFor(server: string): SessionOptions {
   };
 }
 
+describe('the network that is held there', () => {
+  async function holding() {
+    const all = proxied(asWorker);
+    const blocking: boolean[] = [];
+    const changed = Promise.withResolvers<undefined>();
+    all.proxy.network.onBlocking((isBlocking) => {
+      blocking.push(isBlocking);
+      if (!isBlocking) changed.resolve(undefined);
+    });
+    const { session, connected } = all.start('hold');
+    await connected;
+    expect(blocking).toEqual([true]);
+    return { ...all, session, blocking, changed: changed.promise };
+  }
+
+  test('is released when asked to', async () => {
+    const { proxy, blocking } = await holding();
+    await proxy.network.release();
+    expect(blocking).toEqual([true, false]);
+  });
+
+  test('is looked after when asked to', async () => {
+    const { proxy, changed } = await holding();
+    proxy.network.verify();
+    await changed;
+    expect(proxy.network.isBlocking).toBe(false);
+  });
+
+  test('is gone with the process before anybody hears of its sessions’ end', async () => {
+    const { proxy, start, session } = await holding();
+    const blockingAtEnd = session.ended.then(() => proxy.network.isBlocking);
+    start('crash');
+    expect(await blockingAtEnd).toBe(false);
+    await proxy.network.release();
+  });
+
+  test('a session hears of a network that has changed', async () => {
+    const { session } = await holding();
+    session.networkChanged();
+    expect(await session.ended).toMatchObject({ cause: { kind: 'peer-silent' } });
+  });
+});
+
 describe.each([
   ['a worker thread', asWorker],
   ['a process', asProcess],

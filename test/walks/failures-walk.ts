@@ -61,6 +61,8 @@ const CASES: Readonly<Record<FailureKind, string | ((office: WalkScene) => reado
       asks: true,
     },
   ],
+  'no-network': 'test/network-changes: a host whose cable is out',
+  'captive-portal': 'test/network-changes: a port 80 that leads elsewhere',
   'connection-refused': ({ server, port }) => [
     { fault: { stage: 'tcp', action: 'refuse' }, cause: { kind: 'connection-refused', host: server, port } },
   ],

@@ -1,0 +1,65 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+/** How the devices of our tunnels are called: svpn0, svpn1 … */
+export const TUNNEL_NAME_STEM = 'svpn';
+
+/** Any port does: nothing is sent. RFC 863, discard. */
+const PORT = 9;
+
+/**
+ * Which address of this machine packets to `address` would leave from just now. Undefined: there is no route to it,
+ * or its link is down. Asks the kernel alone; nothing leaves the machine. Never rejects.
+ */
+export async function localAddressTowards(address: string): Promise<string | undefined> {
+  const local = await routedAddress(address);
+  // A route may stay when the cable is pulled; addresses of links without a carrier are not listed.
+  return local !== undefined && hasLocalAddress(local) ? local : undefined;
+}
+
+/**
+ * What becomes of a standing connection from `localAddress` to `address` after the network has changed. `waits`:
+ * without a network it may outlast it. `dead`: its address is gone. `ask`: only the peer can tell.
+ */
+export async function connectionAfterChange(
+  localAddress: string,
+  address: string,
+): Promise<'waits' | 'dead' | 'ask'> {
+  if ((await localAddressTowards(address)) === undefined) return 'waits';
+  return hasLocalAddress(localAddress) ? 'ask' : 'dead';
+}
+
+/** No link that leads anywhere is up. Tunnels of ours do not count. */
+export function isOffline(): boolean {
+  return !Object.entries(networkInterfaces()).some(
+    ([name, addresses]) =>
+      !name.startsWith(TUNNEL_NAME_STEM) &&
+      addresses?.some(({ address, internal }) => !internal && !isLinkLocal(address)),
+  );
+}
+
+/** Of a link without a router or DHCP server (RFC 4291 §2.5.6, RFC 3927). */
+export function isLinkLocal(address: string): boolean {
+  return /^(fe[89ab][0-9a-f]:|169\.254\.)/i.test(address);
+}
+
+function hasLocalAddress(address: string): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some((each) => each.address === address),
+  );
+}
+
+/** Connecting a datagram socket looks up the route and the source address, and does no more. */
+function routedAddress(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const finish = (local: string | undefined): void => {
+      socket.close();
+      resolve(local);
+    };
+    socket.once('error', () => finish(undefined));
+    socket.once('connect', () => finish(socket.address().address));
+    socket.connect(PORT, address);
+  });
+}

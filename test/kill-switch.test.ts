@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HeldConnection, INNER_GATEWAY } from './support/held-connection.ts';
+import { namespacesPossible } from './support/namespace.ts';
+import { type Traffic, TwoUplinks } from './support/two-uplinks.ts';
+
+const NOTHING = { ipv4: 0, ipv6: 0, dns: 0 };
+
+describe.skipIf(!namespacesPossible())('the tunnel drops while programs send', { timeout: 60_000 }, () => {
+  let network: TwoUplinks;
+  let traffic: Traffic;
+  let connection: HeldConnection | undefined;
+
+  beforeEach(async () => {
+    network = await TwoUplinks.create('killswitch');
+    traffic = await network.startTraffic();
+  });
+  afterEach(async () => {
+    traffic.stop();
+    await connection?.close();
+    connection = undefined;
+    await network.remove();
+  });
+
+  async function open(blockWhenDown: boolean, address?: string): Promise<HeldConnection> {
+    const fixed = address === undefined ? {} : { staticAddress: address };
+    connection = await HeldConnection.open(network, { blockWhenDown, ...fixed });
+    return connection;
+  }
+
+  const rules = (): Promise<string> =>
+    network.client.exec(['sh', '-c', 'ip rule; ip -6 rule; ip -br addr; cat /etc/resolv.conf']);
+  const ping = (): Promise<string> =>
+    network.client.exec(['ping', '-n', '-c', '1', '-w', '10', INNER_GATEWAY]);
+
+  test('without the kill switch everything leaves past it: the counter counts', async () => {
+    const held = await open(false);
+    await traffic.flows();
+    await network.wires.reset();
+    await traffic.flows();
+    expect(await network.wires.read()).toEqual(NOTHING);
+    await network.closeRouter();
+    expect((await held.next('waiting')).traffic).toBeUndefined();
+    await traffic.flows(100);
+    const { ipv4, ipv6, dns } = await network.wires.read();
+    expect([ipv4, ipv6, dns].map((count) => count > 20)).toEqual([true, true, true]);
+  });
+
+  test('with it nothing leaves until the tunnel is back, on the same device', async () => {
+    const before = await rules();
+    const held = await open(true, '192.168.240.77');
+    const up = await rules();
+    await network.wires.reset();
+    await network.closeRouter();
+    expect(await held.next('waiting')).toMatchObject({ traffic: 'blocked' });
+    await traffic.flows(100);
+    expect(await held.smartvpn('status')).toContain('Traffic is blocked until the tunnel is back');
+    expect(await rules()).toBe(up);
+    await network.openRouter();
+    await held.next('connected', held.events.length);
+    await ping();
+    expect(await network.wires.read()).toEqual(NOTHING);
+    expect(await rules()).toBe(up);
+    await held.smartvpn('disconnect');
+    await held.program.ended;
+    expect(await rules()).toBe(before);
+  });
+
+  test('with another address the new device is there before the old one goes', async () => {
+    const before = await rules();
+    const held = await open(true);
+    await network.wires.reset();
+    for (const device of ['svpn1', 'svpn0']) {
+      const from = held.events.length;
+      await network.closeRouter();
+      await held.next('waiting', from);
+      await network.openRouter();
+      expect((await held.next('connected', from)).tunnel).toMatchObject({ interfaceName: device });
+      await ping();
+    }
+    expect(await network.wires.read()).toEqual(NOTHING);
+    await held.smartvpn('disconnect');
+    await held.program.ended;
+    expect(await rules()).toBe(before);
+  });
+
+  test('disconnecting ends the block', async () => {
+    const before = await rules();
+    const held = await open(true);
+    await network.closeRouter();
+    await held.next('waiting');
+    expect(await held.smartvpn('disconnect')).toContain('Disconnected');
+    expect((await held.program.ended).code).toBe(0);
+    expect(await rules()).toBe(before);
+  });
+
+  test('a process that is killed while it blocks lets everything pass', async () => {
+    const held = await open(true);
+    await network.closeRouter();
+    await held.next('waiting');
+    held.program.kill('SIGKILL');
+    await held.program.ended;
+    await network.wires.reset();
+    await traffic.flows(100);
+    expect((await network.wires.read()).ipv4).toBeGreaterThan(20);
+  });
+
+  test('roaming from one uplink to the other leaks nothing', async () => {
+    const held = await open(true);
+    await network.wires.reset();
+    const from = held.events.length;
+    await network.plug(network.second);
+    await network.setDefaultRoutes(network.second);
+    await network.unplug(network.first);
+    await network.client.exec(['ip', 'addr', 'flush', 'dev', network.first.device]);
+    expect(await held.next('waiting', from)).toMatchObject({ traffic: 'blocked' });
+    await held.next('connected', from);
+    await ping();
+    expect(await network.wires.read()).toEqual(NOTHING);
+  });
+});

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { RouterHost } from './router-host.ts';
+import { type Home, keepProfile, makeHome, runProgram, startProgram, type Running } from './program.ts';
+import { prefixInside } from './three-hosts.ts';
+import { ROUTER_ADDRESS, ROUTER_PORT, type TwoUplinks } from './two-uplinks.ts';
+
+const ACCOUNT = { userName: 'alice', password: 'correct-horse' } as const;
+/** The router's inner address, which answers pings. */
+export const INNER_GATEWAY = '192.168.240.1';
+/** A keep-alive that is never due while something is measured or tested: what is noticed sooner was noticed by itself. */
+const KEEP_ALIVE_SECONDS = 300;
+
+const eventSchema = z.looseObject({
+  event: z.string(),
+  traffic: z.literal('blocked').optional(),
+  because: z.looseObject({ reason: z.string() }).optional(),
+  tunnel: z.looseObject({ interfaceName: z.string().optional() }).optional(),
+});
+export type ProgramEvent = z.infer<typeof eventSchema>;
+
+export interface HeldConnectionOptions {
+  readonly blockWhenDown: boolean;
+  /** The router gives this account the same address each time; else it gives the next one of its pool. */
+  readonly staticAddress?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** `smartvpn connect` in the client's namespace, a full tunnel to an emulator behind its uplinks. */
+export class HeldConnection {
+  readonly program: Running;
+  readonly router: RouterHost;
+  readonly home: Home;
+  readonly #network: TwoUplinks;
+  readonly #events: ProgramEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+  #isOver = false;
+
+  private constructor(network: TwoUplinks, router: RouterHost, home: Home, program: Running) {
+    this.#network = network;
+    this.router = router;
+    this.home = home;
+    this.program = program;
+    let rest = '';
+    program.process.stdout?.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#events.push(eventSchema.parse(JSON.parse(line)));
+      this.#changed();
+    });
+    void program.ended.then(() => {
+      this.#isOver = true;
+      this.#changed();
+    });
+  }
+
+  /** Resolves when it is connected. */
+  static async open(network: TwoUplinks, options: HeldConnectionOptions): Promise<HeldConnection> {
+    const router = await RouterHost.start(
+      {
+        listen: { host: ROUTER_ADDRESS, port: ROUTER_PORT },
+        tls: { certificate: { commonName: 'Vigor Router', names: [ROUTER_ADDRESS] } },
+        users: [
+          options.staticAddress === undefined
+            ? ACCOUNT
+            : { ...ACCOUNT, staticAddress: options.staticAddress },
+        ],
+        lan: { kind: 'built-in' },
+      },
+      network.internet,
+    );
+    const home = await makeHome();
+    await keepProfile(home, {
+      name: 'office',
+      server: ROUTER_ADDRESS,
+      userName: ACCOUNT.userName,
+      advanced: { blockWhenDown: options.blockWhenDown, keepAliveSeconds: KEEP_ALIVE_SECONDS },
+      trustedCertificate: { publicKeySha256: router.publicKeySha256, trustedAt: '2026-01-01T00:00:00Z' },
+    });
+    const program = startProgram(['connect', 'office', '--password-stdin', '--json'], {
+      home,
+      prefix: prefixInside(network.client),
+      input: `${ACCOUNT.password}\n`,
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+    });
+    const connection = new HeldConnection(network, router, home, program);
+    await connection.next('connected');
+    return connection;
+  }
+
+  /** Everything it has said so far. */
+  get events(): readonly ProgramEvent[] {
+    return this.#events;
+  }
+
+  /** The next event of that kind from `from` on; rejects when the program ends without it. */
+  next(kind: string, from = 0): Promise<ProgramEvent> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.#events.slice(from).find(({ event }) => event === kind);
+        if (found === undefined && !this.#isOver) return;
+        this.#waiting.delete(look);
+        if (found === undefined) reject(new Error(`ended without ${kind}: ${JSON.stringify(this.#events)}`));
+        else resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Another terminal of the same user. */
+  async smartvpn(...words: string[]): Promise<string> {
+    const prefix = prefixInside(this.#network.client);
+    const { stdout, stderr } = await runProgram(words, { home: this.home, prefix });
+    return stdout + stderr;
+  }
+
+  /** Ends it as Ctrl-C does, when it is there yet, and the router with it. */
+  async close(): Promise<void> {
+    this.program.kill('SIGINT');
+    await this.program.ended;
+    await this.router.close();
+    await this.home.remove();
+  }
+
+  #changed(): void {
+    for (const look of this.#waiting) look();
+  }
+}
