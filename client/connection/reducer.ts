@@ -17,6 +17,7 @@ import {
   type Phase,
   type Run,
 } from './model.ts';
+import { record, type SessionEnded } from './history-record.ts';
 import { afterRefusals, isWorthRetrying, mayBeAnotherHost, retryDelay } from './reconnect-policy.ts';
 
 /** What the world contributes to a step: the time in Unix milliseconds and a number in [0, 1). */
@@ -399,8 +400,6 @@ function worthRemembering({ profile, credentials }: ConnectionModel): Connection
   return effects;
 }
 
-type SessionEnded = Extract<ConnectionEvent, { kind: 'session-ended' }>;
-
 function sessionEnded(model: ConnectionModel, event: SessionEnded, context: StepContext): Step {
   const { phase } = model;
   switch (phase.kind) {
@@ -477,26 +476,4 @@ function reconnect(model: ConnectionModel, run: Run, cause: FailureCause, contex
     { ...model, phase: { kind: 'waiting', retryAt, because: cause, run } },
     { kind: 'start-retry-timer', milliseconds },
   );
-}
-
-function record(
-  { profile }: ConnectionModel,
-  phase: Extract<Phase, { kind: 'attempting' | 'connected' | 'leaving' }>,
-  event: SessionEnded,
-  end: SessionEnd,
-  now: number,
-): ConnectionEffect {
-  return {
-    kind: 'record',
-    entry: {
-      profileId: profile.id,
-      profileName: profile.name,
-      startedAt: phase.startedAt,
-      endedAt: now,
-      address: phase.kind === 'attempting' ? undefined : phase.tunnel?.address,
-      receivedBytes: event.receivedBytes,
-      sentBytes: event.sentBytes,
-      end: end.kind === 'cancelled' ? 'user' : end.cause.kind,
-    },
-  };
 }
