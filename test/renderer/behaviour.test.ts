@@ -52,6 +52,16 @@ test('the first profile is added and connected by keyboard alone', () =>
     await expect.poll(() => program.calls('connect')).toHaveLength(1);
   }));
 
+test('a tunnel that carries IPv6 shows that address too', () => {
+  const both = { ...tunnel, address6: '2001:db8:240::5' };
+  const state = { state: 'connected', since: Date.now(), tunnel: both } as const;
+  return using({ profiles, states: [{ profileId: office.id, state }] }, async (page) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page.getByText('Virtual IPv6').waitFor();
+    expect(await page.getByText(both.address6, { exact: true }).isVisible()).toBe(true);
+  });
+});
+
 test('a wrong field is said at the field as one types, and Esc leaves everything as it was', () =>
   using({ profiles }, async (page, program) => {
     await page.getByRole('option', { name: office.name }).click();
