@@ -19,6 +19,7 @@ import { routerPages } from './router-pages.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { window } from './window/window.ts';
 import { shaped } from './shaped.ts';
+import { shutdown } from './shutdown.ts';
 import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
 
@@ -33,6 +34,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   window: 'The window',
   shaped: 'A slow link that TCP fills',
   flood: 'Under a flood of UDP',
+  shutdown: 'Ended while it is busy',
   integrity: 'The same bytes with every part of the data plane on and off',
   soak: 'Full load for a long time',
 };
@@ -46,6 +48,7 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   window,
   shaped,
   flood,
+  shutdown,
   integrity,
   soak,
 };

@@ -27,10 +27,10 @@ const KINDS: readonly FloodKind[] = [
   { link: 'fast', direction: 'up', megabitsPerSecond: 0 },
   { link: 'fast', direction: 'down', megabitsPerSecond: 0 },
 ];
-const PINGS = { count: 50, interval: 0.1 };
+const PINGS = { count: 50, interval: 0.06 };
 /** The flood is there before the first ping and after the last. */
 const LEAD_MILLISECONDS = 500;
-const SECONDS = 7;
+const SECONDS = 4;
 const PAYLOAD = 1350;
 
 interface FloodSample extends FloodKind {
@@ -54,7 +54,11 @@ export async function flood(bench: Bench): Promise<SectionResult> {
   const hosts = await makeHosts(bench.cleanup);
   const { samples, skipped } = await eachPeer(bench, hosts, peers, 'flood', async (peer, open, round) => {
     const floods: FloodSample[] = [];
-    for (const kind of KINDS) floods.push(await measureFlood(bench, hosts, open, kind));
+    for (const kind of KINDS) {
+      const first = await measureFlood(bench, hosts, open, kind);
+      // Where iperf3's own connection was lost in its flood nobody knows whether there was one: once more.
+      floods.push(first.flooded === undefined ? await measureFlood(bench, hosts, open, kind) : first);
+    }
     return { peer: peer.name, round, floods };
   });
   const summary = peers.flatMap(({ name }) => summarize(name, samples));

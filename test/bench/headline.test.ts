@@ -28,6 +28,7 @@ const report = reportSchema.parse({
           megabitsPerSecond: 144,
           pingsSent: 50,
           pingsLost: 1,
+          arrivedMegabits: 18,
           clientPeakBytes: 1,
         },
         {
@@ -37,6 +38,7 @@ const report = reportSchema.parse({
           megabitsPerSecond: 0,
           pingsSent: 50,
           pingsLost: 9,
+          arrivedMegabits: 200,
           clientPeakBytes: 1,
         },
       ],

@@ -31,9 +31,11 @@ const floodSchema = z.array(
     megabitsPerSecond: z.number(),
     pingsSent: z.number(),
     pingsLost: z.number(),
+    arrivedMegabits: number,
     clientPeakBytes: number,
   }),
 );
+const shutdownSchema = z.array(z.object({ load: z.string(), longest: number, isClean: z.boolean() }));
 const idleSchema = z.array(z.object({ process: z.string(), cpuPercent: number, rssBytes: number }));
 
 const sectionOf = <Summary extends z.ZodType>(summary: Summary) => z.object({ summary }).optional();
@@ -46,6 +48,7 @@ export const reportSchema = z.object({
     throughput: sectionOf(throughputSchema),
     shaped: sectionOf(shapedSchema),
     flood: sectionOf(floodSchema),
+    shutdown: sectionOf(shutdownSchema),
     idle: sectionOf(idleSchema),
   }),
 });
@@ -68,6 +71,7 @@ export function figures(report: Report): Figure[] {
     ...shapedFigures(report),
     ...floodFigures(report),
     ...idleFigures(report),
+    ...shutdownFigures(report),
   ];
 }
 
@@ -148,9 +152,10 @@ function floodFigures({ sections }: Report): Figure[] {
   if (ours.length === 0) return [];
   const bounded = ours.filter(({ megabitsPerSecond }) => megabitsPerSecond > 0);
   return [
-    ...bounded.map(({ link, direction, megabitsPerSecond, pingsLost, pingsSent }) => ({
+    ...bounded.map(({ link, direction, megabitsPerSecond, arrivedMegabits, pingsLost, pingsSent }) => ({
       what: `pings lost of ${pingsSent}, ${megabitsPerSecond} Mbit/s of UDP ${direction}, ${link} link`,
-      value: pingsLost,
+      // Without a flood that arrived there was none.
+      value: arrivedMegabits === null ? Number.NaN : pingsLost,
       digits: 0,
       bound: { most: 0 },
     })),
@@ -168,6 +173,15 @@ function idleFigures({ sections }: Report): Figure[] {
   return ours === undefined
     ? []
     : [{ what: 'idle CPU, %', value: ours.cpuPercent ?? Number.NaN, digits: 1, bound: { most: 0.04 } }];
+}
+
+function shutdownFigures({ sections }: Report): Figure[] {
+  return (sections.shutdown?.summary ?? []).map(({ load, longest, isClean }) => ({
+    what: `gone after Ctrl-C, ms, while it carries ${load}`,
+    value: isClean ? (longest ?? Number.NaN) : Number.NaN,
+    digits: 0,
+    bound: { most: 1000 },
+  }));
 }
 
 function quotient(value: number | null, base: number | null | undefined): number {

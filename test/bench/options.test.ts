@@ -16,6 +16,7 @@ test('the soak runs for as long as it is told', () => {
 test('a quick run is short, unless told otherwise', () => {
   expect(parseOptions(['--quick'])).toMatchObject({ rounds: 1, seconds: 1, allPeers: false });
   expect(parseOptions(['--quick', '--rounds', '5'])).toMatchObject({ rounds: 5 });
+  expect(parseOptions(['--quick'])).not.toMatchObject({ sections: expect.arrayContaining(['flood']) });
 });
 
 test('sections can be chosen', () => {

@@ -6,6 +6,7 @@ export const SECTIONS = [
   'throughput',
   'shaped',
   'flood',
+  'shutdown',
   'connect-time',
   'idle',
   'many-sessions',
@@ -18,6 +19,8 @@ export type SectionName = (typeof SECTIONS)[number];
 
 /** What a run without `--only` leaves out: they take long, and their answer is yes or no. */
 const ON_DEMAND: readonly SectionName[] = ['integrity', 'soak'];
+/** And a quick run. */
+const LONG: readonly SectionName[] = ['shaped', 'flood', 'shutdown'];
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -55,7 +58,7 @@ export const USAGE = `npm run bench -- [options]
   --json FILE       write the figures there, with every sample
   --chart FILE      draw the figures there (SVG)
   --from FILE       measure nothing: take the figures from there, to show and to draw them
-  --quick           a first impression in a few minutes: one short round against openvpn alone
+  --quick           a first impression in about a minute: one short round against openvpn alone
   --help            this
 `;
 
@@ -90,7 +93,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     streams: quick ? [1] : [1, 4],
     idleSeconds: quick ? 3 : 20,
     windowIdleSeconds: quick ? 3 : 60,
-    sections: only ?? SECTIONS.filter((name) => !ON_DEMAND.includes(name)),
+    sections: only ?? SECTIONS.filter((name) => !ON_DEMAND.includes(name) && !(quick && LONG.includes(name))),
     sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,
     minutes: minutes ?? 10,

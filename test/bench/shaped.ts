@@ -20,10 +20,10 @@ const KINDS: readonly ShapedKind[] = [
   { direction: 'up', streams: 4 },
   { direction: 'down', streams: 4 },
 ];
-const SECONDS = 7;
+const SECONDS = 6;
 /** TCP's first seconds are over by then: what is measured is the queue that stays. */
 const LEAD_MILLISECONDS = 1500;
-const PINGS = { count: 50, interval: 0.1 };
+const PINGS = { count: 40, interval: 0.1 };
 
 interface ShapedSample extends ShapedKind {
   readonly megabitsPerSecond: number;
@@ -44,8 +44,7 @@ export async function shaped(bench: Bench): Promise<SectionResult> {
   const { peers, skipped: left } = installedPeers(bench.options.allPeers);
   const hosts = await makeHosts(bench.cleanup);
   const unshape = bench.cleanup.add(await shape(hosts));
-  const { samples, skipped } = await eachPeer(bench, hosts, peers, 'shaped', async (peer, open, round) => {
-    void open;
+  const { samples, skipped } = await eachPeer(bench, hosts, peers, 'shaped', async (peer, _open, round) => {
     const loads: ShapedSample[] = [];
     for (const kind of KINDS) {
       const transferring = transfer(hosts.client, hosts.lan, ADDRESS.lan, { ...kind, seconds: SECONDS });

@@ -24,6 +24,8 @@ export const smartvpn = {
 export interface OpenSmartvpn extends OpenPeer {
   /** How often it has connected so far. */
   connections(): number;
+  /** Ctrl-C; milliseconds until the client was gone. */
+  end(): Promise<number>;
 }
 
 /** `environment`: for both ends, besides their usual one. */
@@ -46,6 +48,11 @@ export async function openSmartvpn(
       serverPid: router.process.pid,
       cipher: cipherOf(client.output()),
       connections: () => client.output().match(/"event":"connected"/g)?.length ?? 0,
+      async end() {
+        const started = performance.now();
+        await client.stop('SIGINT');
+        return performance.now() - started;
+      },
       async close() {
         await client.stop('SIGINT');
         await takeDown();
