@@ -24,6 +24,19 @@ import {
 /** A connection with a real device, on a host of its own: held, shown, ended, killed. */
 
 const PROGRAM = fileURLToPath(new URL('../cli/smartvpn', import.meta.url));
+/** Sends datagrams into the tunnel as fast as it can, and says so when it has begun. */
+const FLOOD = `
+  const socket = require('node:dgram').createSocket('udp4');
+  socket.on('error', () => {});
+  const payload = Buffer.alloc(1200);
+  let sent = 0;
+  (function more() {
+    for (let i = 0; i < 100; i += 1) socket.send(payload, 9, '192.168.240.1', () => {});
+    sent += 100;
+    if (sent === 5000) process.stdout.write('flooding');
+    setImmediate(more);
+  })();
+`;
 const listeningSchema = z.object({ port: z.number(), fingerprint: z.string() });
 const statusSchema = z.object({ state: z.string(), pid: z.number() });
 
@@ -136,6 +149,22 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     await running.sees(/Connected.* to office/);
     running.kill(signal);
     expect((await running.ended).code).toBe(0);
+    expect(await network()).toBe(before);
+  });
+
+  test('ended while it is flooded: by itself, with nothing left behind', async () => {
+    const running = connect();
+    await running.sees(/Connected.* to office/);
+    const flooding = host.spawn([process.execPath, '-e', FLOOD], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      if (flooding.stdout === null) throw new Error('no output');
+      await once(flooding.stdout, 'data');
+      running.kill('SIGINT');
+      // What could not end by itself is ended after five seconds, with another code.
+      expect((await running.ended).code).toBe(0);
+    } finally {
+      flooding.kill('SIGKILL');
+    }
     expect(await network()).toBe(before);
   });
 
