@@ -18,9 +18,9 @@ export const SECTIONS = [
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What a run without `--only` leaves out: they take long, and their answer is yes or no. */
-const ON_DEMAND: readonly SectionName[] = ['integrity', 'soak'];
+const ON_DEMAND: ReadonlySet<SectionName> = new Set(['integrity', 'soak']);
 /** And a quick run. */
-const LONG: readonly SectionName[] = ['shaped', 'flood', 'shutdown'];
+const LONG: ReadonlySet<SectionName> = new Set(['shaped', 'flood', 'shutdown']);
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -53,7 +53,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N       length of each load (2)
   --only SECTION    ${SECTIONS.slice(0, 4).join(', ')},
                     ${SECTIONS.slice(4).join(', ')}; may be repeated.
-                    ${ON_DEMAND.join(' and ')} run only when they are asked for
+                    ${[...ON_DEMAND].join(' and ')} run only when they are asked for
   --minutes N       length of the soak (10)
   --json FILE       write the figures there, with every sample
   --chart FILE      draw the figures there (SVG)
@@ -93,7 +93,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     streams: quick ? [1] : [1, 4],
     idleSeconds: quick ? 3 : 20,
     windowIdleSeconds: quick ? 3 : 60,
-    sections: only ?? SECTIONS.filter((name) => !ON_DEMAND.includes(name) && !(quick && LONG.includes(name))),
+    sections: only ?? SECTIONS.filter((name) => !ON_DEMAND.has(name) && !(quick && LONG.has(name))),
     sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,
     minutes: minutes ?? 10,
