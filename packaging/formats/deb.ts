@@ -35,7 +35,8 @@ async function makeDeb(files: FileTree, to: string, options: MakeOptions): Promi
   await files.write('DEBIAN/md5sums', await checksums(files));
   await files.settle(date);
   const file = join(to, `${PROJECT.packageName}_${PROJECT.version}_${architecture.deb}.deb`);
-  const compressed = compression === 'small' ? ['-Zxz', '-z6', '--threads-max=2'] : ['-Zgzip', '-z1'];
+  // In one thread: how many a machine has must not be seen in what it makes.
+  const compressed = compression === 'small' ? ['-Zxz', '-z6', '--threads-max=1'] : ['-Zgzip', '-z1'];
   const words = ['--root-owner-group', '--uniform-compression', ...compressed, '--build', files.root, file];
   await runCommand(DEB.tool, words, { environment: { SOURCE_DATE_EPOCH: String(date) } });
   return file;
