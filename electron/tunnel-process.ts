@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { holdingNetwork } from '../client/network/holding-network.ts';
-import { createIproute2Network } from '../client/network/iproute2-network.ts';
+import { createSystemNetwork } from '../client/network/system-network.ts';
 import { startSession } from '../client/session/session.ts';
 import { hostTunnels } from '../client/tunnel-process/tunnel-host.ts';
 import { parentLink } from './parent-link.ts';
@@ -14,5 +14,5 @@ if (stateFolder === undefined) throw new Error('the state folder is missing');
 hostTunnels({
   link: parentLink(process.parentPort),
   startSession,
-  network: holdingNetwork(createIproute2Network({ stateFolder })),
+  network: holdingNetwork(createSystemNetwork({ stateFolder })),
 });

@@ -33,6 +33,17 @@ export interface CertificateFacts {
 export type CertificateProblem =
   'self-signed' | 'unknown-authority' | 'expired' | 'not-yet-valid' | 'wrong-name' | 'invalid';
 
+/** What a tunnel's device needs of this machine. */
+export const DEVICE_NEEDS = [
+  'privilege',
+  'tun-device',
+  'iproute2',
+  'platform',
+  'network-manager-permission', // NetworkManager runs, but this user may make no connections
+  'managed-device', // NetworkManager was told to leave such devices alone
+] as const;
+export type DeviceNeed = (typeof DEVICE_NEEDS)[number];
+
 /** Why a connection could not be made or ended by itself. Every surface words it from here. */
 export type FailureCause =
   /** No link of this machine leads anywhere. */
@@ -81,7 +92,7 @@ export type FailureCause =
   | { readonly kind: 'no-address'; readonly reason: 'pool-exhausted' | 'static-refused' | 'unusable' }
   | {
       readonly kind: 'device-not-permitted';
-      readonly missing: 'privilege' | 'tun-device' | 'iproute2' | 'platform';
+      readonly missing: DeviceNeed;
     }
   /** Routes, DNS or the device could not be set up although we are permitted to. */
   | { readonly kind: 'network-setup-failed'; readonly step: string; readonly detail: string }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CertificateFacts, CertificateProblem, FailureCause, FailureKind } from './connection.ts';
-import { STAGES } from './connection.ts';
+import { DEVICE_NEEDS, STAGES } from './connection.ts';
 import { failureText } from './failure-text.ts';
 
 const certificate: CertificateFacts = {
@@ -70,7 +70,7 @@ const CAUSES: { readonly [Kind in FailureKind]: readonly Extract<FailureCause, {
     kind: 'no-address',
     reason,
   })),
-  'device-not-permitted': (['privilege', 'tun-device', 'iproute2', 'platform'] as const).map((missing) => ({
+  'device-not-permitted': DEVICE_NEEDS.map((missing) => ({
     kind: 'device-not-permitted',
     missing,
   })),

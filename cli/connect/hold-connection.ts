@@ -13,7 +13,7 @@ import { profileSummary, statusOf } from '../../client/control/status-of.ts';
 import { logLineText } from '../../client/log-text.ts';
 import { createLog } from '../../client/log.ts';
 import { holdingNetwork } from '../../client/network/holding-network.ts';
-import { createIproute2Network } from '../../client/network/iproute2-network.ts';
+import { createSystemNetwork } from '../../client/network/system-network.ts';
 import { systemWatch } from '../../client/monitor/system-watch.ts';
 import { startSession } from '../../client/session/session.ts';
 import type { Folders } from '../../client/store/folders.ts';
@@ -54,7 +54,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   });
   const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
   const counters = await SpentCounters.open(folders.state);
-  const network = holdingNetwork(createIproute2Network({ stateFolder: folders.state }));
+  const network = holdingNetwork(createSystemNetwork({ stateFolder: folders.state }));
   const connection = new Connection(profile, {
     startSession: counters.guard(profile.id, withTimeout(startSession, options.timeout), (milliseconds) =>
       attendant.report({ event: 'waiting-for-code', milliseconds }),

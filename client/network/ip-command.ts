@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Result, err, ok } from '../../shared/result.ts';
 import { type CommandOutcome, type CommandRunner, outcomeText } from './command-runner.ts';
-import type { Family } from './policy-routing.ts';
+import { type Family, PRIORITIES_PER_SLOT } from './policy-routing.ts';
 import type { NetworkFailure } from './tunnel-network.ts';
 
 const SET_DEADLINE = 5_000;
@@ -73,7 +73,7 @@ export async function isSlotFree(
   const inUse = parsed.data.some(
     ({ priority, table }) =>
       String(table) === String(slot.table) ||
-      (priority >= slot.basePriority && priority < slot.basePriority + 4),
+      (priority >= slot.basePriority && priority < slot.basePriority + PRIORITIES_PER_SLOT),
   );
   // A table that never had a route does not exist, which `ip` calls an error.
   const empty =

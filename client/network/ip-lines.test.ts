@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkPlan } from './plan.ts';
 import { setUpLines, takeDownLines } from './ip-lines.ts';
-import { SLOT_COUNT, routingSlot, routingState } from './policy-routing.ts';
+import { PRIORITIES_PER_SLOT, SLOT_COUNT, routingSlot, routingState } from './policy-routing.ts';
 
 const PLAN: NetworkPlan = {
   interfaceName: 'vpn0',
@@ -22,18 +22,17 @@ test('full tunnel over IPv4', () => {
       'link set dev vpn3 mtu 1380 txqueuelen 5000',
       'addr add 10.8.0.2/32 dev vpn3',
       'link set dev vpn3 up',
-      'route add unreachable 203.0.113.10/32 table 51820',
       'route add 10.8.0.1/32 dev vpn3 table 51820',
       'route add default dev vpn3 table 51820',
       'rule add priority 31000 to 203.0.113.10/32 lookup main',
-      'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
-      'rule add priority 31002 lookup main suppress_prefixlength 0',
-      'rule add priority 31003 lookup 51820',
+      'rule add priority 31001 to 203.0.113.10/32 unreachable',
+      'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
+      'rule add priority 31003 lookup main suppress_prefixlength 0',
+      'rule add priority 31004 lookup 51820',
     ],
     ipv6: [
-      'route add unreachable default table 51820',
-      'rule add priority 31002 lookup main suppress_prefixlength 0',
-      'rule add priority 31003 lookup 51820',
+      'rule add priority 31003 lookup main suppress_prefixlength 0',
+      'rule add priority 31004 unreachable',
     ],
     ipv6Device: [],
   });
@@ -43,10 +42,10 @@ test('full tunnel over IPv6: only the way to the router stays open', () => {
   const endpoint = '2001:db8::7';
   const lines = setUpLines({ ...PLAN, endpoint }, 'vpn0', { slot: 1, mode: 'full', endpoint, ipv6: true });
   expect(lines.ipv6).toEqual([
-    'route add unreachable default table 51821',
     'rule add priority 30990 to 2001:db8::7/128 lookup main',
-    'rule add priority 30992 lookup main suppress_prefixlength 0',
-    'rule add priority 30993 lookup 51821',
+    'rule add priority 30991 to 2001:db8::7/128 unreachable',
+    'rule add priority 30993 lookup main suppress_prefixlength 0',
+    'rule add priority 30994 unreachable',
   ]);
   expect(lines.ipv4.filter((line) => line.includes(endpoint))).toEqual([]);
 });
@@ -55,10 +54,10 @@ test('split tunnel: no default route, IPv6 untouched', () => {
   const plan: NetworkPlan = { ...PLAN, mode: 'split', routes: ['10.8.0.0/24'] };
   const lines = setUpLines(plan, 'vpn0', { slot: 0, mode: 'split', endpoint: PLAN.endpoint, ipv6: true });
   expect(lines.ipv4.slice(4)).toEqual([
-    'route add unreachable 203.0.113.10/32 table 51820',
     'route add 10.8.0.0/24 dev vpn0 table 51820',
     'rule add priority 31000 to 203.0.113.10/32 lookup main',
-    'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
+    'rule add priority 31001 to 203.0.113.10/32 unreachable',
+    'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
   ]);
   expect(lines.ipv6).toEqual([]);
 });
@@ -70,11 +69,11 @@ test('full tunnel that carries IPv6', () => {
   const lines = setUpLines(plan, 'vpn0', routingState(plan, 0, true));
   expect([lines.ipv6, lines.ipv6Device]).toEqual([
     [
-      'route add unreachable 2001:db8::7/128 table 51820',
       'rule add priority 31000 to 2001:db8::7/128 lookup main',
-      'rule add priority 31001 lookup 51820 suppress_prefixlength 0',
-      'rule add priority 31002 lookup main suppress_prefixlength 0',
-      'rule add priority 31003 lookup 51820',
+      'rule add priority 31001 to 2001:db8::7/128 unreachable',
+      'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
+      'rule add priority 31003 lookup main suppress_prefixlength 0',
+      'rule add priority 31004 lookup 51820',
     ],
     [
       'addr add 2001:db8:240::5/128 dev vpn0 nodad',
@@ -90,8 +89,8 @@ test('a network of IPv6 alone: the rest stays unreachable in a full tunnel, and 
     const plan: NetworkPlan = { ...PLAN, ...IPV6, routes6, mode };
     return setUpLines(plan, 'vpn0', routingState(plan, 0, true));
   };
-  expect(linesOf('full').ipv6).toContain('route add unreachable default table 51820');
-  expect(linesOf('split').ipv6).toEqual(['rule add priority 31001 lookup 51820 suppress_prefixlength 0']);
+  expect(linesOf('full').ipv6).toContain('rule add priority 31004 unreachable');
+  expect(linesOf('split').ipv6).toEqual(['rule add priority 31002 lookup 51820 suppress_prefixlength 0']);
   expect(linesOf('split').ipv6Device).toEqual(linesOf('full').ipv6Device);
   expect(linesOf('split').ipv6Device.at(-1)).toBe('route add 2001:db8:240::/64 dev vpn0 table 51820');
 });
@@ -140,7 +139,9 @@ describe('every rule and every route without a device is taken down', () => {
 
 test("slots never share a table or a priority, and stay before the main table's rule", () => {
   const slots = Array.from({ length: SLOT_COUNT }, (_, number) => routingSlot(number));
-  const priorities = slots.flatMap(({ basePriority }) => [0, 1, 2, 3].map((i) => basePriority + i));
+  const priorities = slots.flatMap(({ basePriority }) =>
+    Array.from({ length: PRIORITIES_PER_SLOT }, (_, i) => basePriority + i),
+  );
   expect(new Set(priorities).size).toBe(priorities.length);
   expect(new Set(slots.map(({ table }) => table)).size).toBe(SLOT_COUNT);
   expect(Math.max(...priorities)).toBeLessThan(32766);

@@ -7,7 +7,6 @@ import {
   routingRules,
   routingSlot,
   tunnelNetworks,
-  unreachableNetworks,
 } from './policy-routing.ts';
 
 /** Lines for `ip -4 -batch -` and `ip -6 -batch -`. */
@@ -29,14 +28,11 @@ export function setUpLines(plan: NetworkPlan, device: string, state: RoutingStat
       `link set dev ${device} mtu ${plan.mtu} txqueuelen ${QUEUE_LENGTH}`,
       `addr add ${plan.address}/32 dev ${device}`,
       `link set dev ${device} up`,
-      ...lasting(state, 4).map((route) => `route add ${route}`),
+      ...passed(state, 4).map((route) => `route add ${route}`),
       ...routeLines(plan, device, state, 4),
       ...rules(state, 4).map((rule) => `rule add ${rule}`),
     ],
-    ipv6: [
-      ...lasting(state, 6).map((route) => `route add ${route}`),
-      ...rules(state, 6).map((rule) => `rule add ${rule}`),
-    ],
+    ipv6: rules(state, 6).map((rule) => `rule add ${rule}`),
     ipv6Device: ipv6DeviceLines(plan, device, state),
   };
 }
@@ -63,18 +59,15 @@ function routeLines(
 export function takeDownLines(state: RoutingState): Omit<IpBatches, 'ipv6Device'> {
   const linesOf = (family: Family): readonly string[] => [
     ...rules(state, family).map((rule) => `rule del ${rule}`),
-    ...lasting(state, family).map((route) => `route del ${route}`),
+    ...passed(state, family).map((route) => `route del ${route}`),
   ];
   return { ipv4: linesOf(4), ipv6: linesOf(6) };
 }
 
 /** Routes without a device, which stay when it goes. */
-function lasting(state: RoutingState, family: Family): readonly string[] {
+function passed(state: RoutingState, family: Family): readonly string[] {
   const { table } = routingSlot(state.slot);
-  return [
-    ...unreachableNetworks(state, family).map((cidr) => `unreachable ${target(cidr)} table ${table}`),
-    ...passedNetworks(state, family).map((cidr) => `throw ${cidr} table ${table}`),
-  ];
+  return passedNetworks(state, family).map((cidr) => `throw ${cidr} table ${table}`);
 }
 
 function rules(state: RoutingState, family: Family): readonly string[] {
@@ -85,7 +78,7 @@ function ruleText({ priority, to, table, suppressPrefixLength }: RoutingRule): s
   return [
     `priority ${priority}`,
     ...(to === undefined ? [] : [`to ${to}`]),
-    `lookup ${table}`,
+    table === undefined ? 'unreachable' : `lookup ${table}`,
     ...(suppressPrefixLength === undefined ? [] : [`suppress_prefixlength ${suppressPrefixLength}`]),
   ].join(' ');
 }

@@ -1,23 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { type TunDevice, openTunDevice } from '../../datapath/tun-device.ts';
 import type { DnsUse } from '../../shared/connection.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
 import { type CommandRunner, runCommand } from './command-runner.ts';
 import { applyDns, undoDns } from './dns/system-dns.ts';
-import { forceIpBatch, isSlotFree, runIpBatch } from './ip-command.ts';
-import {
-  type Journal,
-  type Changes,
-  claimJournal,
-  leftJournals,
-  readEntry,
-  replaceRemembered,
-} from './journal.ts';
+import { forceIpBatch, runIpBatch } from './ip-command.ts';
+import { type Journal, type Changes, leftJournals, readEntry, replaceRemembered } from './journal.ts';
 import { checkPermission } from './permission.ts';
 import type { NetworkPlan } from './plan.ts';
 import { setUpLines, takeDownLines } from './ip-lines.ts';
-import { SLOT_COUNT, routingSlot, routingState } from './policy-routing.ts';
+import { deviceHasIpv6, hasIpv6 } from './kernel-ipv6.ts';
+import { routingState } from './policy-routing.ts';
+import { claimSlot } from './routing-slot.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
 
 /** Milliseconds for each command when undoing; they run side by side. */
@@ -49,7 +43,7 @@ async function bringUp(
   const opened = openFreeDevice(plan.interfaceName);
   if (!opened.ok) return opened;
   const tun = opened.value;
-  const claimed = await claimSlot(folder, tun.name, run);
+  const claimed = await claimSlot(folder, () => tun.name, run);
   if (!claimed.ok) {
     tun.close();
     return claimed;
@@ -95,19 +89,6 @@ async function setUp(
   return dns.ok ? dns : err({ kind: 'network-setup-failed', step: 'dns', detail: dns.error });
 }
 
-function hasIpv6(): boolean {
-  return existsSync('/proc/sys/net/ipv6');
-}
-
-/** False also where the machine's owner has switched it off (net.ipv6.conf.default.disable_ipv6). */
-function deviceHasIpv6(name: string): boolean {
-  try {
-    return readFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, 'latin1').trim() === '0';
-  } catch {
-    return false;
-  }
-}
-
 /** vpn0, or the next number that is free. */
 function openFreeDevice(wished: string): Result<TunDevice, NetworkFailure> {
   const stem = wished.replace(/[0-9]+$/, '');
@@ -120,39 +101,6 @@ function openFreeDevice(wished: string): Result<TunDevice, NetworkFailure> {
   }
   const detail = `${wished} and the ${INTERFACE_COUNT - 1} names after it are taken`;
   return err({ kind: 'network-setup-failed', step: 'tun-device', detail });
-}
-
-async function claimSlot(
-  folder: string,
-  interfaceName: string,
-  run: CommandRunner,
-): Promise<Result<Journal, NetworkFailure>> {
-  try {
-    for (let number = 0; number < SLOT_COUNT; number += 1) {
-      const journal = await claimJournal(folder, number, interfaceName);
-      if (journal === undefined) continue;
-      const free = await isWhollyFree(number, run);
-      if (free.ok && free.value) return ok(journal);
-      await journal.remove();
-      if (!free.ok) return free;
-    }
-    const detail = `all ${SLOT_COUNT} routing tables from 51820 on are in use`;
-    return err({ kind: 'network-setup-failed', step: 'routing', detail });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return err({ kind: 'network-setup-failed', step: 'journal', detail });
-  }
-}
-
-async function isWhollyFree(number: number, run: CommandRunner): Promise<Result<boolean, NetworkFailure>> {
-  const slot = routingSlot(number);
-  const [ipv4, ipv6] = await Promise.all([
-    isSlotFree(run, 4, slot),
-    hasIpv6() ? isSlotFree(run, 6, slot) : ok(true),
-  ]);
-  if (!ipv4.ok) return ipv4;
-  if (!ipv6.ok) return ipv6;
-  return ok(ipv4.value && ipv6.value);
 }
 
 /** What one tunnel has changed so far, and how to undo it. */
@@ -249,7 +197,8 @@ async function recover(folder: string, run: CommandRunner): Promise<string[]> {
   for (const path of (await leftJournals(folder)).reverse()) {
     // Read anew: undoing one may change what another remembers.
     const read = await readEntry(path);
-    if (read.kind === 'foreign') continue;
+    if (read.kind === 'foreign' || (read.kind === 'entry' && read.entry.networkManager !== undefined))
+      continue;
     if (read.kind === 'damaged') {
       sentences.push(
         `${path} is damaged: what an earlier run changed is not known. It is kept as ${path}.damaged.`,

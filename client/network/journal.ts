@@ -31,6 +31,8 @@ export const journalEntrySchema = z.object({
       excluded: z.array(z.cidrv4()).max(256).readonly().optional(),
     })
     .optional(),
+  /** NetworkManager has the routes and DNS, in the profile of this UUID. */
+  networkManager: z.object({ uuid: z.uuid() }).optional(),
   dns: z
     .discriminatedUnion('method', [
       z.object({ method: z.literal('resolvconf'), record: z.string().regex(/^[a-zA-Z0-9_.-]{1,40}$/) }),
@@ -55,6 +57,7 @@ const MAXIMUM_LENGTH = 256 * 1024;
 /** One tunnel's file. */
 export interface Journal {
   readonly slot: number;
+  readonly interfaceName: string;
   read(): Promise<ReadJournal>;
   write(changes: Changes): Promise<void>;
   /** Writes what could not be undone, for recover() to try again. */
@@ -88,6 +91,7 @@ export async function claimJournal(
   };
   return {
     slot,
+    interfaceName,
     read: () => readEntry(path),
     write: (changes) => put({ ...changes, version: 1, owner }),
     abandon: (changes) => put({ ...withoutOwner(changes), version: 1 }),
@@ -139,10 +143,11 @@ async function journalsIn(folder: string): Promise<string[]> {
   }
 }
 
-function withoutOwner({ interfaceName, routing, dns }: Changes): Changes {
+function withoutOwner({ interfaceName, routing, networkManager, dns }: Changes): Changes {
   return {
     interfaceName,
     ...(routing === undefined ? {} : { routing }),
+    ...(networkManager === undefined ? {} : { networkManager }),
     ...(dns === undefined ? {} : { dns }),
   };
 }

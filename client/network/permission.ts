@@ -20,6 +20,12 @@ export async function checkPermission(run: CommandRunner): Promise<Result<void, 
   return missing === undefined ? ok(undefined) : err({ kind: 'device-not-permitted', missing });
 }
 
+/** What it lacks even where another program makes the device. */
+export async function checkDevice(): Promise<Result<void, NetworkFailure>> {
+  const missing = loadLibc().ok ? await deviceMissing() : 'platform';
+  return missing === undefined ? ok(undefined) : err({ kind: 'device-not-permitted', missing });
+}
+
 async function findMissing(run: CommandRunner): Promise<Missing | undefined> {
   if (!loadLibc().ok) return 'platform';
   const device = await deviceMissing();

@@ -6,18 +6,20 @@ export type Family = 4 | 6;
 /**
  * The tunnel's routes stand in a table of their own, and rules say when it is asked:
  *
- *   base      to ENDPOINT lookup main                   the tunnel's own packets never enter it
- *   base + 1  lookup TABLE suppress_prefixlength 0      its networks, before local ones of the same addresses
- *   base + 2  lookup main suppress_prefixlength 0       full: local networks, but not the default route
- *   base + 3  lookup TABLE                              full: everything else
+ *   base      to ENDPOINT lookup main                   the tunnel's own packets never enter it,
+ *   base + 1  to ENDPOINT unreachable                   also when main knows no way to it
+ *   base + 2  lookup TABLE suppress_prefixlength 0      its networks, before local ones of the same addresses
+ *   base + 3  lookup main suppress_prefixlength 0       full: local networks, but not the default route
+ *   base + 4  lookup TABLE                              full: everything else
+ *       or    unreachable                               full, where the tunnel does not take IPv6: nothing leaks past it,
+ *                                                       and programs fall back to IPv4 at once
  *
  * Networks that are to stay outside stand in TABLE as `throw`: a lookup that ends there goes on with the next rule, and so
  * through main as if there were no tunnel. Among TABLE's routes the longest prefix decides.
  *
  * This follows roaming (the way to ENDPOINT is looked up each time), works with strict reverse-path filters, and
- * leaves the main table alone. A device that disappears takes its routes along, an empty table lets everything pass: what
- * a killed process leaves is harmless. Where a full tunnel does not take IPv6 its table has `unreachable default`
- * for it: nothing leaks past the tunnel, and programs fall back to IPv4 at once.
+ * leaves the main table alone. A device that disappears takes its routes along, and an empty table lets everything pass:
+ * of what a killed process leaves, rules and `throw` routes are to be removed.
  */
 export interface RoutingSlot {
   /** Which of the possible tunnels of this machine this is, from 0. */
@@ -28,9 +30,12 @@ export interface RoutingSlot {
 
 export const SLOT_COUNT = 16;
 
+/** Priorities that are a slot's own, from its base on. */
+export const PRIORITIES_PER_SLOT = 10;
+
 /** A later tunnel's rules come before an earlier one's. */
 export function routingSlot(number: number): RoutingSlot {
-  return { number, table: 51820 + number, basePriority: 31000 - 10 * number };
+  return { number, table: 51820 + number, basePriority: 31000 - PRIORITIES_PER_SLOT * number };
 }
 
 /** What must be known to take the rules down again. */
@@ -61,7 +66,8 @@ export interface RoutingRule {
   readonly priority: number;
   /** CIDR of a destination; left out: every one. */
   readonly to?: string;
-  readonly table: number | 'main';
+  /** Where to look; left out: the destination is unreachable. */
+  readonly table?: number | 'main';
   /** Routes with a prefix no longer than this are passed over. */
   readonly suppressPrefixLength?: number;
 }
@@ -70,27 +76,21 @@ export interface RoutingRule {
 export function routingRules(state: RoutingState, family: Family): readonly RoutingRule[] {
   if (!isRuled(state, family)) return [];
   const { table, basePriority } = routingSlot(state.slot);
-  const hasRoutes = family === 4 || state.ipv6Routes !== undefined;
+  const to = `${state.endpoint}/${family === 4 ? 32 : 128}`;
+  const takesSome = family === 4 || state.ipv6Routes !== undefined;
+  const takesAll = family === 4 || state.ipv6Routes === 'all';
   return [
     ...(endpointFamily(state) === family
-      ? [{ priority: basePriority, to: hostCidr(state.endpoint, family), table: 'main' } as const]
+      ? [{ priority: basePriority, to, table: 'main' } as const, { priority: basePriority + 1, to }]
       : []),
-    ...(hasRoutes ? [{ priority: basePriority + 1, table, suppressPrefixLength: 0 }] : []),
+    ...(takesSome ? [{ priority: basePriority + 2, table, suppressPrefixLength: 0 }] : []),
     ...(state.mode === 'full'
       ? [
-          { priority: basePriority + 2, table: 'main', suppressPrefixLength: 0 } as const,
-          { priority: basePriority + 3, table },
+          { priority: basePriority + 3, table: 'main', suppressPrefixLength: 0 } as const,
+          { priority: basePriority + 4, ...(takesAll ? { table } : {}) },
         ]
       : []),
   ];
-}
-
-/** CIDR that the tunnel's table calls unreachable. */
-export function unreachableNetworks(state: RoutingState, family: Family): readonly string[] {
-  if (!isRuled(state, family)) return [];
-  if (family === 6 && state.mode === 'full' && state.ipv6Routes !== 'all') return [EVERYTHING];
-  // When main knows no way to the endpoint, its packets must not fall through to the tunnel either.
-  return endpointFamily(state) === family ? [hostCidr(state.endpoint, family)] : [];
 }
 
 /** CIDR at which a lookup in the tunnel's table goes on with the next rule (route type `throw`). */
@@ -112,8 +112,4 @@ function isRuled(state: RoutingState, family: Family): boolean {
 
 function endpointFamily(state: RoutingState): Family {
   return isIPv6(state.endpoint) ? 6 : 4;
-}
-
-function hostCidr(address: string, family: Family): string {
-  return `${address}/${family === 4 ? 32 : 128}`;
 }

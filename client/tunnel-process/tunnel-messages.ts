@@ -7,7 +7,7 @@ import type {
   SessionEvent,
   SessionOptions,
 } from '../session/session-types.ts';
-import { STAGES, type Stage, type TrafficCounters } from '../../shared/connection.ts';
+import { DEVICE_NEEDS, STAGES, type Stage, type TrafficCounters } from '../../shared/connection.ts';
 import { failureCauseSchema, tunnelFactsSchema } from '../../shared/contract/connection-schema.ts';
 import { advancedOptionsSchema, ipPropertySchema } from '../../shared/profile.ts';
 
@@ -90,7 +90,7 @@ const endSchema: z.ZodType<SessionEnd> = z.discriminatedUnion('kind', [
 const networkFailureSchema: z.ZodType<NetworkFailure> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('device-not-permitted'),
-    missing: z.enum(['privilege', 'tun-device', 'iproute2', 'platform']),
+    missing: z.enum(DEVICE_NEEDS),
   }),
   z.object({ kind: z.literal('network-setup-failed'), step: z.string(), detail: z.string() }),
 ]);

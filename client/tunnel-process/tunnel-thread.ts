@@ -1,7 +1,7 @@
 import { type MessagePort, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { holdingNetwork } from '../network/holding-network.ts';
-import { createIproute2Network } from '../network/iproute2-network.ts';
+import { createSystemNetwork } from '../network/system-network.ts';
 import { startSession } from '../session/session.ts';
 import { hostTunnels } from './tunnel-host.ts';
 
@@ -23,6 +23,6 @@ function host(port: MessagePort): void {
       },
     },
     startSession,
-    network: holdingNetwork(createIproute2Network({ stateFolder })),
+    network: holdingNetwork(createSystemNetwork({ stateFolder })),
   });
 }

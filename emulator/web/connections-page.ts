@@ -21,16 +21,11 @@ export function connectionRoutes(inside: RouterInside, rows: LiveRows): readonly
 }
 
 function drop(request: PageRequest, inside: RouterInside): HttpAnswer {
-  const asked = request.form.get('vpn');
-  const row = inside.connections().find((candidate) => dropValue(candidate) === asked);
-  if (row === undefined || !inside.drop(row.vpn))
-    return request.redirect(PATH, 'That tunnel has ended already.');
+  const text = request.form.get('vpn') ?? '';
+  const vpn = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+  const row = inside.connections().find((candidate) => candidate.vpn === vpn);
+  if (row === undefined || !inside.drop(vpn)) return request.redirect(PATH, 'That tunnel has ended already.');
   return request.redirect(PATH, `Dropped: the tunnel of ${row.userName}.`);
-}
-
-/** Number and user: by the time that the button is pressed, the number may be another user's. */
-function dropValue({ vpn, userName }: ConnectionRow): string {
-  return `${vpn} ${userName}`;
 }
 
 function show(request: PageRequest, inside: RouterInside): HttpAnswer {
@@ -87,9 +82,7 @@ function rowOf(row: ConnectionRow) {
     <td class="number">${row.rxRate}</td>
     <td class="number">${row.upTime}</td>
     <td>
-      <button name="vpn" value="${dropValue(row)}" aria-label="Drop the tunnel of ${row.userName}">
-        Drop
-      </button>
+      <button name="vpn" value="${row.vpn}" aria-label="Drop the tunnel of ${row.userName}">Drop</button>
     </td>
   </tr> `;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  DEVICE_NEEDS,
   DNS_USES,
   STAGES,
   type CertificateFacts,
@@ -98,7 +99,7 @@ const causeUnion = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('device-not-permitted'),
-    missing: z.enum(['privilege', 'tun-device', 'iproute2', 'platform']),
+    missing: z.enum(DEVICE_NEEDS),
   }),
   z.object({ kind: z.literal('network-setup-failed'), step: word, detail: sentence }),
   z.object({ kind: z.literal('protocol-error'), code: protocolErrorCodeSchema, detail: sentence }),

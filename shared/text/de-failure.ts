@@ -185,8 +185,21 @@ const TEST_WORKS = '„Verbindung testen“ geht trotzdem.';
 const NOT_PERMITTED: Readonly<Record<Cause<'device-not-permitted'>['missing'], FailureWords>> = {
   privilege: {
     title: 'Auf diesem Computer nicht erlaubt',
-    sentence: 'Dieses Programm darf auf diesem Computer kein VPN einrichten.',
-    nextStep: `Starten Sie es als root oder mit der Fähigkeit CAP_NET_ADMIN. ${TEST_WORKS}`,
+    sentence:
+      'Dieses Programm darf auf diesem Computer kein VPN einrichten: NetworkManager, der es für Sie täte, läuft hier nicht.',
+    nextStep: `Starten Sie NetworkManager, oder starten Sie dieses Programm als root oder mit der Fähigkeit CAP_NET_ADMIN. ${TEST_WORKS}`,
+  },
+  'network-manager-permission': {
+    title: 'Auf diesem Computer nicht erlaubt',
+    sentence:
+      'NetworkManager lässt Sie keine Verbindungen einrichten, wie es darf, wer am Bildschirm dieses Computers sitzt.',
+    nextStep: `Melden Sie sich am Computer selbst an, lassen Sie es Ihren Administrator erlauben (polkit), oder starten Sie dieses Programm als root. ${TEST_WORKS}`,
+  },
+  'managed-device': {
+    title: 'NetworkManager lässt VPN-Geräte in Ruhe',
+    sentence:
+      'NetworkManager ist so eingestellt, dass er Geräte dieser Art nicht verwaltet (unmanaged-devices).',
+    nextStep: `Lassen Sie Ihren Administrator interface-name:svpn* in der Einstellung von NetworkManager ausnehmen, oder starten Sie dieses Programm als root. ${TEST_WORKS}`,
   },
   'tun-device': {
     title: 'Kein VPN-Gerät auf diesem Computer',

@@ -174,8 +174,20 @@ const TEST_WORKS = '“Test connection” works nevertheless.';
 const NOT_PERMITTED: Readonly<Record<Cause<'device-not-permitted'>['missing'], FailureWords>> = {
   privilege: {
     title: 'Not permitted on this computer',
-    sentence: 'This program may not set up a VPN on this computer.',
-    nextStep: `Start it as root or with the capability CAP_NET_ADMIN. ${TEST_WORKS}`,
+    sentence:
+      'This program may not set up a VPN on this computer: NetworkManager, which would do it for you, does not run here.',
+    nextStep: `Start NetworkManager, or start this program as root or with the capability CAP_NET_ADMIN. ${TEST_WORKS}`,
+  },
+  'network-manager-permission': {
+    title: 'Not permitted on this computer',
+    sentence:
+      'NetworkManager lets you set up no connections, as it does whoever sits at this computer’s screen.',
+    nextStep: `Sign in at the computer itself, have your administrator allow it (polkit), or start this program as root. ${TEST_WORKS}`,
+  },
+  'managed-device': {
+    title: 'NetworkManager leaves VPN devices alone',
+    sentence: 'NetworkManager is configured not to manage devices of this kind (unmanaged-devices).',
+    nextStep: `Have your administrator except interface-name:svpn* in NetworkManager’s configuration, or start this program as root. ${TEST_WORKS}`,
   },
   'tun-device': {
     title: 'No VPN device on this computer',

@@ -153,10 +153,7 @@ const STATE = '\u0000TOTP due';
 
 function showName({ element, cells: [cell], user }: ShownRow, text: string): void {
   const [name = '', state] = text.split('\u0000');
-  const button = element.querySelector('button');
-  // number and user, as the router's page has it: the number may become another user's
-  if (button !== null) button.value = `${element.dataset['vpn']} ${user}`;
-  button?.setAttribute('aria-label', `Drop the tunnel of ${user}`);
+  element.querySelector('button')?.setAttribute('aria-label', `Drop the tunnel of ${user}`);
   if (cell === undefined) return;
   cell.textContent = name;
   if (state === undefined) return;
@@ -178,6 +175,7 @@ function makeRow(vpn: number): ShownRow {
   });
   const button = document.createElement('button');
   button.name = 'vpn';
+  button.value = String(vpn);
   button.textContent = 'Drop';
   const last = document.createElement('td');
   last.append(button);

@@ -1,0 +1,121 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { CommandRunner } from '../command-runner.ts';
+import { forceIpBatch } from '../ip-command.ts';
+import { takeDownLines } from '../ip-lines.ts';
+import { type JournalEntry, leftJournals, readEntry } from '../journal.ts';
+import { isAlive, processIdentitySchema } from '../process-identity.ts';
+import { isWhollyFree } from '../routing-slot.ts';
+import { ActivationWatch } from './activation.ts';
+import { TAG_KEY } from './connection-profile.ts';
+import { removeLeftDevice } from './left-device.ts';
+import { ActiveState, type NetworkManager } from './network-manager.ts';
+import { sweepRules } from './sweep.ts';
+
+/** Milliseconds for NetworkManager to undo an activation, and for each `ip`. */
+const UNDO_DEADLINE = 2_000;
+/** What it is still undoing is not yet left behind. */
+const SETTLING_INTERVAL = 50;
+const SETTLING_ATTEMPTS = 10;
+
+/**
+ * Removes what processes of ours that died left to NetworkManager: it has undone nearly everything by itself, unless it
+ * ended at the same time. `manager` is undefined when it does not run. A sentence for each thing.
+ */
+export async function recoverManaged(
+  folder: string,
+  manager: NetworkManager | undefined,
+  run: CommandRunner,
+): Promise<string[]> {
+  const sentences = manager === undefined ? [] : await removeProfiles(manager);
+  for (const path of await leftJournals(folder)) {
+    const read = await readEntry(path);
+    if (read.kind !== 'entry' || read.entry.networkManager === undefined) continue;
+    const { said, isDone } = await undo(read.entry, manager, run);
+    sentences.push(...said);
+    if (isDone) await rm(path, { force: true }).catch(() => {});
+  }
+  return sentences;
+}
+
+const userSettingsSchema = z.object({ data: z.object({ [TAG_KEY]: z.string() }) });
+const namesSchema = z.object({ id: z.string(), uuid: z.string() });
+
+/** Also those that somebody has saved ("nmcli connection modify"), which outlive everything. */
+async function removeProfiles(manager: NetworkManager): Promise<string[]> {
+  const sentences: string[] = [];
+  const profiles = await manager.profiles();
+  for (const profile of profiles.ok ? profiles.value : []) {
+    const settings = await manager.profileSettings(profile);
+    if (!settings.ok) continue;
+    const tagged = userSettingsSchema.safeParse(settings.value['user']);
+    const names = namesSchema.safeParse(settings.value['connection']);
+    if (!tagged.success || !names.success || isOwned(tagged.data.data[TAG_KEY] ?? '')) continue;
+    await deactivate(manager, names.data.uuid);
+    const deleted = await manager.deleteProfile(profile);
+    // A volatile one has gone with its activation.
+    const gone = deleted.ok || !(await manager.profileSettings(profile)).ok;
+    sentences.push(
+      gone
+        ? `Removed the profile "${names.data.id}" from NetworkManager.`
+        : `The profile "${names.data.id}" could not be removed from NetworkManager.`,
+    );
+  }
+  return sentences;
+}
+
+async function deactivate(manager: NetworkManager, uuid: string): Promise<void> {
+  const active = await manager.findActive(uuid);
+  if (!active.ok || active.value === undefined) return;
+  const watch = await ActivationWatch.begin(manager, active.value);
+  if (!watch.ok) return;
+  await manager.deactivate(active.value);
+  await watch.value.reached(ActiveState.deactivated, UNDO_DEADLINE);
+  watch.value.stop();
+}
+
+/** Whether a tag names a process that lives. */
+function isOwned(tag: string): boolean {
+  try {
+    const identity = processIdentitySchema.safeParse(JSON.parse(tag));
+    return identity.success && isAlive(identity.data);
+  } catch {
+    return false;
+  }
+}
+
+interface Undone {
+  readonly said: readonly string[];
+  readonly isDone: boolean;
+}
+
+async function undo(
+  { interfaceName, routing }: JournalEntry,
+  manager: NetworkManager | undefined,
+  run: CommandRunner,
+): Promise<Undone> {
+  const said = removeLeftDevice(interfaceName) ? [`Removed the device ${interfaceName}.`] : [];
+  if (routing === undefined || (await becomesFree(routing.slot, run))) return { said, isDone: true };
+  const lines = takeDownLines(routing);
+  await Promise.all([
+    forceIpBatch(run, 4, lines.ipv4, UNDO_DEADLINE),
+    forceIpBatch(run, 6, lines.ipv6, UNDO_DEADLINE),
+  ]);
+  const isFree = async (): Promise<boolean> => becomesFree(routing.slot, run);
+  // Without the privilege for that, there is NetworkManager's.
+  if (!(await isFree()) && manager !== undefined) await sweepRules(manager, routing, interfaceName);
+  return (await isFree())
+    ? { said: [...said, `Removed the routing rules of ${interfaceName}.`], isDone: true }
+    : { said: [...said, `The routing rules of ${interfaceName} could not be removed.`], isDone: false };
+}
+
+async function becomesFree(slot: number, run: CommandRunner): Promise<boolean> {
+  for (let attempt = 0; attempt < SETTLING_ATTEMPTS; attempt += 1) {
+    const free = await isWhollyFree(slot, run);
+    // Without `ip` it cannot be told, and nothing can be done.
+    if (!free.ok || free.value) return true;
+    await wait(SETTLING_INTERVAL);
+  }
+  return false;
+}

@@ -1,0 +1,161 @@
+import { userInfo } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DeviceNeed } from '../../../shared/connection.ts';
+import { type Result, err, ok } from '../../../shared/result.ts';
+import { type CommandRunner, runCommand } from '../command-runner.ts';
+import { checkDevice } from '../permission.ts';
+import type { NetworkPlan } from '../plan.ts';
+import { deviceHasIpv6, hasIpv6 } from '../kernel-ipv6.ts';
+import { routingState } from '../policy-routing.ts';
+import { ownIdentity } from '../process-identity.ts';
+import { claimSlot } from '../routing-slot.ts';
+import type { NetworkFailure, NetworkUp, TunnelNetwork } from '../tunnel-network.ts';
+import type { ActivationStep } from './activation.ts';
+import { recoverManaged } from './leftovers.ts';
+import { ManagedTunnel } from './managed-tunnel.ts';
+import { NetworkManager } from './network-manager.ts';
+import { leavesDnsAlone, managedDns } from './managed-dns.ts';
+import { deviceNames, isOwnNetwork } from './own-devices.ts';
+
+/** Milliseconds. */
+const RETURN_INTERVAL = 100;
+const RETURN_ATTEMPTS = 150;
+
+export interface NetworkManagerOptions {
+  /** Holds the journals. */
+  readonly stateFolder: string;
+  readonly run?: CommandRunner;
+  /** Waited for between two steps: tests stop there. */
+  readonly onStep?: (step: ActivationStep) => Promise<void>;
+}
+
+/**
+ * Sets the tunnel up by NetworkManager, which makes the device, gives it to this user and keeps routes and DNS. Needs
+ * neither root nor a capability, but polkit's consent: users at the machine's own screen have it.
+ */
+export function createNetworkManagerNetwork(options: NetworkManagerOptions): TunnelNetwork {
+  return {
+    check: async () => {
+      const opened = await openPermitted();
+      if (!opened.ok) return opened;
+      opened.value.close();
+      return checkDevice();
+    },
+    bringUp: (plan) => bringUp(plan, options),
+    recover: () => recover(options),
+  };
+}
+
+async function openPermitted(): Promise<Result<NetworkManager, NetworkFailure>> {
+  const opened = await NetworkManager.open();
+  if (!opened.ok) return err({ kind: 'device-not-permitted', missing: 'privilege' });
+  const manager = opened.value;
+  const missing = await findMissing(manager);
+  if (missing === undefined) return opened;
+  manager.close();
+  return err({ kind: 'device-not-permitted', missing });
+}
+
+async function findMissing(manager: NetworkManager): Promise<DeviceNeed | undefined> {
+  const [permitted, devices, dnsMode] = await Promise.all([
+    manager.isPermitted(),
+    manager.devices(),
+    manager.dnsMode(),
+  ]);
+  if (!devices.ok || !isOwnNetwork(devices.value)) return 'privilege';
+  if (!permitted.ok || !permitted.value) return 'network-manager-permission';
+  // Root can set DNS without it.
+  return process.geteuid?.() === 0 && dnsMode.ok && leavesDnsAlone(dnsMode.value) ? 'privilege' : undefined;
+}
+
+/** Once more where NetworkManager ended in the middle of it and came back, as it does for an update. */
+async function bringUp(
+  plan: NetworkPlan,
+  options: NetworkManagerOptions,
+): Promise<Result<NetworkUp, NetworkFailure>> {
+  const first = await attempt(plan, options);
+  if (first.up.ok || !first.sawManagerEnd || !(await returned())) return first.up;
+  await recover(options);
+  return (await attempt(plan, options)).up;
+}
+
+async function returned(): Promise<boolean> {
+  for (let asked = 0; asked < RETURN_ATTEMPTS; asked += 1) {
+    const opened = await NetworkManager.open();
+    if (opened.ok) {
+      const starting = await opened.value.isStarting();
+      opened.value.close();
+      if (starting.ok && !starting.value) return true;
+    }
+    await wait(RETURN_INTERVAL);
+  }
+  return false;
+}
+
+interface Attempt {
+  readonly up: Result<NetworkUp, NetworkFailure>;
+  readonly sawManagerEnd: boolean;
+}
+
+async function attempt(
+  plan: NetworkPlan,
+  { stateFolder, run = runCommand, onStep = async () => {} }: NetworkManagerOptions,
+): Promise<Attempt> {
+  const opened = await openPermitted();
+  if (!opened.ok) return { up: opened, sawManagerEnd: false };
+  const manager = opened.value;
+  const [version, dnsMode] = await Promise.all([manager.version(), manager.dnsMode()]);
+  const journal = await claimSlot(stateFolder, (slot) => freeName(plan.interfaceName, slot), run);
+  if (!journal.ok) {
+    manager.close();
+    return { up: journal, sawManagerEnd: false };
+  }
+  const lacksIpv6 = !deviceHasIpv6('default');
+  const carried = lacksIpv6 ? { ...plan, address6: undefined } : plan;
+  const dns = managedDns(plan, dnsMode.ok ? dnsMode.value : '');
+  const dnsUse = plan.dns.length === 0 ? undefined : (dns?.use ?? 'not-separable');
+  const { uid, username } = userInfo();
+  const tunnel = new ManagedTunnel({
+    manager,
+    journal: journal.value,
+    run,
+    onStep,
+    facts: {
+      plan: carried,
+      routing: routingState(carried, journal.value.slot, hasIpv6()),
+      interfaceName: journal.value.interfaceName,
+      dns,
+      uid,
+      userName: uid === 0 ? undefined : username,
+      tag: JSON.stringify(ownIdentity()),
+      hasLinkSettings: version.ok && isAtLeast(version.value, 1, 44),
+    },
+  });
+  const up = await tunnel.bringUp();
+  const { sawManagerEnd } = tunnel;
+  return { up: up.ok ? ok({ ...up.value, lacksIpv6, dnsUse }) : up, sawManagerEnd };
+}
+
+async function recover({ stateFolder, run = runCommand }: NetworkManagerOptions): Promise<string[]> {
+  const opened = await NetworkManager.open();
+  const devices = opened.ok ? await opened.value.devices() : undefined;
+  const manager = opened.ok && devices?.ok === true && isOwnNetwork(devices.value) ? opened.value : undefined;
+  try {
+    return await recoverManaged(stateFolder, manager, run);
+  } finally {
+    if (opened.ok) opened.value.close();
+  }
+}
+
+/** Each slot has a name of its own, so that two of our processes never wish for the same; undefined = it is taken. */
+function freeName(wished: string, slot: number): string | undefined {
+  const stem = wished.replace(/[0-9]+$/, '');
+  const name = `${stem}${Number(wished.slice(stem.length) || '0') + slot}`;
+  return deviceNames().has(name) ? undefined : name;
+}
+
+/** "1.42.4" is at least 1.42. */
+export function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [first = 0, second = 0] = version.split('.').map(Number);
+  return first > major || (first === major && second >= minor);
+}

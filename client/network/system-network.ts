@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { type Result, err } from '../../shared/result.ts';
+import { createIproute2Network } from './iproute2-network.ts';
+import type { NetworkPlan } from './plan.ts';
+import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
+
+/** The ways to a device, best first. */
+export const NETWORK_WAYS = ['network-manager', 'iproute2'] as const;
+export type NetworkWay = (typeof NETWORK_WAYS)[number];
+
+export type NetworksByWay = Readonly<Record<NetworkWay, TunnelNetwork>>;
+
+/**
+ * The best way that this machine allows: NetworkManager, which needs no privilege and keeps DNS where it manages DNS (so
+ * for root too); else `ip` with root or CAP_NET_ADMIN. `stateFolder` holds the journals of both.
+ */
+export function createSystemNetwork(options: { readonly stateFolder: string }): TunnelNetwork {
+  return chooseNetwork(systemNetworks(options.stateFolder));
+}
+
+export function systemNetworks(stateFolder: string): NetworksByWay {
+  return {
+    'network-manager': lazyNetworkManager(stateFolder),
+    iproute2: createIproute2Network({ stateFolder }),
+  };
+}
+
+/** D-Bus is loaded when it is first needed, and where there is a system bus alone: a server's command starts without it. */
+function lazyNetworkManager(stateFolder: string): TunnelNetwork {
+  let loaded: Promise<TunnelNetwork> | undefined;
+  const load = (): Promise<TunnelNetwork> => {
+    loaded ??= import('./networkmanager/network-manager-network.ts').then((module) =>
+      module.createNetworkManagerNetwork({ stateFolder }),
+    );
+    return loaded;
+  };
+  const absent: NetworkFailure = { kind: 'device-not-permitted', missing: 'privilege' };
+  return {
+    check: async () => (hasSystemBus() ? (await load()).check() : err(absent)),
+    bringUp: async (plan) => (await load()).bringUp(plan),
+    recover: async () => (hasSystemBus() ? (await load()).recover() : []),
+  };
+}
+
+function hasSystemBus(): boolean {
+  return process.env['DBUS_SYSTEM_BUS_ADDRESS'] !== undefined || existsSync('/run/dbus/system_bus_socket');
+}
+
+/** One network of several. */
+export function chooseNetwork(networks: NetworksByWay): TunnelNetwork {
+  return {
+    check: async () => (await firstPermitted(networks)).checked,
+    bringUp: (plan) => bringUp(plan, networks),
+    recover: async () => {
+      const sentences: string[] = [];
+      for (const way of NETWORK_WAYS) sentences.push(...(await networks[way].recover()));
+      return sentences;
+    },
+  };
+}
+
+interface Choice {
+  readonly way: NetworkWay | undefined;
+  readonly checked: Result<void, NetworkFailure>;
+}
+
+/** Where no way is open, the failure says what the most likely one lacks. */
+async function firstPermitted(networks: NetworksByWay, without?: NetworkWay): Promise<Choice> {
+  const failures: NetworkFailure[] = [];
+  for (const way of NETWORK_WAYS.filter((each) => each !== without)) {
+    const checked = await networks[way].check();
+    if (checked.ok) return { way, checked };
+    failures.push(checked.error);
+  }
+  return { way: undefined, checked: err(mostTelling(failures)) };
+}
+
+/** What NetworkManager said of itself says more than that this user is not root. */
+function mostTelling(failures: readonly NetworkFailure[]): NetworkFailure {
+  const [first, ...others] = failures;
+  const isPlain = (failure: NetworkFailure): boolean =>
+    failure.kind === 'device-not-permitted' && failure.missing === 'privilege';
+  const told = failures.find((failure) => !isPlain(failure)) ?? others.at(-1) ?? first;
+  return told ?? { kind: 'device-not-permitted', missing: 'platform' };
+}
+
+async function bringUp(
+  plan: NetworkPlan,
+  networks: NetworksByWay,
+): Promise<Result<NetworkUp, NetworkFailure>> {
+  const { way, checked } = await firstPermitted(networks);
+  if (way === undefined)
+    return checked.ok ? err({ kind: 'device-not-permitted', missing: 'platform' }) : checked;
+  const up = await networks[way].bringUp(plan);
+  // Not permitted after all: only by doing it NetworkManager finds out that it was told to leave such devices alone.
+  if (up.ok || way !== 'network-manager' || up.error.kind !== 'device-not-permitted') return up;
+  const next = await firstPermitted(networks, way);
+  return next.way === undefined ? up : networks[next.way].bringUp(plan);
+}
