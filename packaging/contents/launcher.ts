@@ -6,6 +6,7 @@ export const LAUNCHER = `#!/bin/sh
 unset NODE_OPTIONS NODE_PATH NODE_COMPILE_CACHE
 home=$(readlink -f "$0") || exit 1
 home=\${home%/*}
+. "$home/compile-cache.sh"
 . "$home/memory.sh"
 exec "$home/node" $flags "$home/program/main.js" "$@"
 `;

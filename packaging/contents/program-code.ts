@@ -61,7 +61,9 @@ export async function layOutCode(tree: FileTree, built: BuiltProgram, runtime: R
   }
   // Not stripped: byte for byte the runtime that was published.
   await tree.copy(runtime.nodeBinary, `${HOME}/node`, 0o755);
-  await tree.copy(inProject('cli', 'memory.sh'), `${HOME}/memory.sh`);
+  for (const part of ['compile-cache.sh', 'memory.sh']) {
+    await tree.copy(inProject('cli', part), `${HOME}/${part}`);
+  }
   await tree.write(`${HOME}/${PROJECT.program}`, LAUNCHER, 0o755);
   await tree.link(`usr/bin/${PROJECT.program}`, `../lib/smart-vpn-client/${PROJECT.program}`);
 }

@@ -181,7 +181,7 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
     await debian.root(['dpkg', '--install', packages.deb]);
     await debian.root(['dpkg', '--purge', PACKAGE]);
     await expect(debian.anna(['smartvpn', '--version'])).rejects.toThrow('No such file');
-    const left = (await debian.files()).filter((line) => !/^\/root\/\.(config|local)\b/.test(line));
+    const left = (await debian.files()).filter((line) => !/^\/root\/\.(cache|config|local)\b/.test(line));
     expect(left).toEqual(before);
     expect(await debian.anna(['cat', '/home/anna/.config/smartvpn/profiles.json'])).toContain('office');
   });
