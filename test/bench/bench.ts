@@ -10,6 +10,7 @@ import { Cleanup } from './cleanup.ts';
 import { connectTime } from './connect-time.ts';
 import { flood } from './flood.ts';
 import { figureRows, figures, reportSchema } from './headline.ts';
+import { joinReports } from './join-reports.ts';
 import { idle } from './idle.ts';
 import { integrity } from './integrity.ts';
 import { loadAverage, machineFacts } from './machine-facts.ts';
@@ -88,9 +89,7 @@ async function bench(options: BenchOptions): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     step(`Done in ${seconds.toFixed(0)} s, load average now ${loadAverage().toFixed(2)}.`);
     const report = { finishedAt: new Date().toISOString(), seconds, machine, options, sections };
-    if (options.jsonFile !== undefined) {
-      writeFileSync(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
-    }
+    if (options.jsonFile !== undefined) writeReport(options.jsonFile, report);
     // As it will be read one day: what is no number is null in JSON.
     conclude(JSON.parse(JSON.stringify(report)), options);
   } catch (error) {
@@ -100,6 +99,10 @@ async function bench(options: BenchOptions): Promise<void> {
   } finally {
     await cleanup.run();
   }
+}
+
+function writeReport(file: string, report: object): void {
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
 /** What it comes to in the end, as a table and as a chart. */
@@ -139,8 +142,10 @@ async function main(): Promise<number> {
     process.stderr.write(options.say);
     return 2;
   }
-  if (options.fromFile !== undefined) {
-    conclude(JSON.parse(readFileSync(options.fromFile, 'utf8')), options);
+  if (options.fromFiles.length > 0) {
+    const report = joinReports(options.fromFiles.map((file) => readFileSync(file, 'utf8')));
+    if (options.jsonFile !== undefined) writeReport(options.jsonFile, report);
+    conclude(report, options);
     return 0;
   }
   const elsewhere = runInUserNamespace(fileURLToPath(import.meta.url), process.argv.slice(2));

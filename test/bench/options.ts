@@ -42,8 +42,8 @@ export interface BenchOptions {
   readonly jsonFile: string | undefined;
   /** Where the chart goes. */
   readonly chartFile: string | undefined;
-  /** Figures of an earlier run: nothing is measured. */
-  readonly fromFile: string | undefined;
+  /** Figures of earlier runs, of which a later file's sections replace an earlier one's: nothing is measured. */
+  readonly fromFiles: readonly string[];
   readonly quick: boolean;
 }
 
@@ -57,7 +57,8 @@ export const USAGE = `npm run bench -- [options]
   --minutes N       length of the soak (10)
   --json FILE       write the figures there, with every sample
   --chart FILE      draw the figures there (SVG)
-  --from FILE       measure nothing: take the figures from there, to show and to draw them
+  --from FILE       measure nothing: take the figures from there, to show and to draw them; may be
+                    repeated, and with --json the sections of all are written together
   --quick           a first impression in about a minute: one short round against openvpn alone
   --help            this
 `;
@@ -71,7 +72,7 @@ const flagsSchema = z.object({
   minutes: count(1).optional(),
   json: z.string().optional(),
   chart: z.string().optional(),
-  from: z.string().optional(),
+  from: z.array(z.string()).optional(),
   quick: z.boolean().default(false),
   help: z.boolean().default(false),
 });
@@ -99,7 +100,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     minutes: minutes ?? 10,
     jsonFile: json,
     chartFile: chart,
-    fromFile: from,
+    fromFiles: from ?? [],
     quick,
   };
 }
@@ -115,7 +116,7 @@ function parseWords(words: readonly string[]): Result<unknown, string> {
         minutes: { type: 'string' },
         json: { type: 'string' },
         chart: { type: 'string' },
-        from: { type: 'string' },
+        from: { type: 'string', multiple: true },
         quick: { type: 'boolean' },
         help: { type: 'boolean' },
       },
