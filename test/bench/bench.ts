@@ -16,6 +16,8 @@ import { integrity } from './integrity.ts';
 import { loadAverage, machineFacts } from './machine-facts.ts';
 import { manySessions } from './many-sessions.ts';
 import { type BenchOptions, type SectionName, parseOptions } from './options.ts';
+import { reconnect } from './reconnect.ts';
+import { repeat } from './repeat.ts';
 import { routerPages } from './router-pages.ts';
 import type { Bench, SectionResult } from './section.ts';
 import { window } from './window/window.ts';
@@ -38,6 +40,8 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   shutdown: 'Ended while it is busy',
   integrity: 'The same bytes with every part of the data plane on and off',
   soak: 'Full load for a long time',
+  reconnect: 'Traffic again after the network was away',
+  repeat: 'Connecting and disconnecting again and again',
 };
 
 const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult>>> = {
@@ -52,6 +56,8 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   shutdown,
   integrity,
   soak,
+  reconnect,
+  repeat,
 };
 
 async function bench(options: BenchOptions): Promise<void> {

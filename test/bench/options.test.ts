@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SECTIONS, parseOptions } from './options.ts';
 
 test('without words: three rounds of everything that is not only run on demand', () => {
-  const sections = SECTIONS.filter((name) => name !== 'soak' && name !== 'integrity');
+  const sections = SECTIONS.filter((name) => !['soak', 'integrity', 'reconnect', 'repeat'].includes(name));
   expect(parseOptions([])).toMatchObject({ rounds: 3, sections, sessionCounts: [1, 100, 1000] });
 });
 

@@ -14,11 +14,13 @@ export const SECTIONS = [
   'window',
   'integrity',
   'soak',
+  'reconnect',
+  'repeat',
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What a run without `--only` leaves out: they take long, and their answer is yes or no. */
-const ON_DEMAND: ReadonlySet<SectionName> = new Set(['integrity', 'soak']);
+const ON_DEMAND: ReadonlySet<SectionName> = new Set(['integrity', 'soak', 'reconnect', 'repeat']);
 /** And a quick run. */
 const LONG: ReadonlySet<SectionName> = new Set(['shaped', 'flood', 'shutdown']);
 
@@ -37,6 +39,10 @@ export interface BenchOptions {
   readonly sessionCounts: readonly number[];
   /** Besides openvpn also those that are only compared when installed. */
   readonly allPeers: boolean;
+  /** Seconds that a link is cut for, before it is back. */
+  readonly cuts: readonly number[];
+  /** Connects and disconnects in a row. */
+  readonly repeats: number;
   /** Length of the soak. */
   readonly minutes: number;
   readonly jsonFile: string | undefined;
@@ -53,8 +59,10 @@ export const USAGE = `npm run bench -- [options]
   --seconds N       length of each load (2)
   --only SECTION    ${SECTIONS.slice(0, 4).join(', ')},
                     ${SECTIONS.slice(4).join(', ')}; may be repeated.
-                    ${[...ON_DEMAND].join(' and ')} run only when they are asked for
+                    ${[...ON_DEMAND].join(', ')} run only when they are asked for
   --minutes N       length of the soak (10)
+  --cut SECONDS     reconnect: how long the link is cut; may be repeated (5 and 60)
+  --repeats N       repeat: connects and disconnects (500)
   --json FILE       write the figures there, with every sample
   --chart FILE      draw the figures there (SVG)
   --from FILE       measure nothing: take the figures from there, to show and to draw them; may be
@@ -70,6 +78,8 @@ const flagsSchema = z.object({
   seconds: count(1).optional(),
   only: z.array(z.enum(SECTIONS)).optional(),
   minutes: count(1).optional(),
+  cut: z.array(count(1)).optional(),
+  repeats: count(100).optional(),
   json: z.string().optional(),
   chart: z.string().optional(),
   from: z.array(z.string()).optional(),
@@ -86,7 +96,7 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     const [issue] = flags.error.issues;
     return { say: `--${String(issue?.path[0])}: ${issue?.message}\n\n${USAGE}` };
   }
-  const { quick, help, only, rounds, seconds, minutes, json, chart, from } = flags.data;
+  const { quick, help, only, rounds, seconds, minutes, cut, repeats, json, chart, from } = flags.data;
   if (help) return { say: USAGE };
   return {
     rounds: rounds ?? (quick ? 1 : 3),
@@ -98,6 +108,8 @@ export function parseOptions(words: readonly string[]): BenchOptions | { readonl
     sessionCounts: quick ? [100] : [1, 100, 1000],
     allPeers: !quick,
     minutes: minutes ?? 10,
+    cuts: cut ?? (quick ? [5] : [5, 60]),
+    repeats: repeats ?? (quick ? 100 : 500),
     jsonFile: json,
     chartFile: chart,
     fromFiles: from ?? [],
@@ -114,6 +126,8 @@ function parseWords(words: readonly string[]): Result<unknown, string> {
         seconds: { type: 'string' },
         only: { type: 'string', multiple: true },
         minutes: { type: 'string' },
+        cut: { type: 'string', multiple: true },
+        repeats: { type: 'string' },
         json: { type: 'string' },
         chart: { type: 'string' },
         from: { type: 'string', multiple: true },

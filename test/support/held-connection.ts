@@ -22,6 +22,8 @@ export interface HeldConnectionOptions {
   readonly blockWhenDown: boolean;
   /** The router gives this account the same address each time; else it gives the next one of its pool. */
   readonly staticAddress?: string;
+  /** Default: so many that none is due while something is tested. */
+  readonly keepAliveSeconds?: number;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
@@ -73,7 +75,10 @@ export class HeldConnection {
       name: 'office',
       server: ROUTER_ADDRESS,
       userName: ACCOUNT.userName,
-      advanced: { blockWhenDown: options.blockWhenDown, keepAliveSeconds: KEEP_ALIVE_SECONDS },
+      advanced: {
+        blockWhenDown: options.blockWhenDown,
+        keepAliveSeconds: options.keepAliveSeconds ?? KEEP_ALIVE_SECONDS,
+      },
       trustedCertificate: { publicKeySha256: router.publicKeySha256, trustedAt: '2026-01-01T00:00:00Z' },
     });
     const program = startProgram(['connect', 'office', '--password-stdin', '--json'], {

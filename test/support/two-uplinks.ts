@@ -121,11 +121,23 @@ export class TwoUplinks {
     const sockets = await this.client.exec(['ss', '-tnH', 'state', 'established', 'dst', ROUTER_ADDRESS]);
     const ports = [...sockets.matchAll(/:(\d+)\s+\S+\s*$/gm)].map(([, port]) => port).join(', ');
     const script = `
+      table inet forgotten
+      delete table inet forgotten
       table inet forgotten {
         chain in { type filter hook input priority 0; tcp dport ${ROUTER_PORT} tcp sport { ${ports} } drop; }
         chain out { type filter hook output priority 0; tcp sport ${ROUTER_PORT} tcp dport { ${ports} } drop; }
       }`;
     await this.internet.exec(['nft', '-f', '-'], { input: script });
+  }
+
+  /** The client moves from one uplink to the other, whose address and routes are there before the first goes. */
+  async roam(from: Uplink, to: Uplink): Promise<void> {
+    await this.plug(to);
+    await this.client.exec(['ip', 'addr', 'replace', to.ipv4, 'dev', to.device]);
+    await this.client.exec(['ip', 'addr', 'replace', to.ipv6, 'dev', to.device, 'nodad']);
+    await this.setDefaultRoutes(to);
+    await this.unplug(from);
+    await this.client.exec(['ip', 'addr', 'flush', 'dev', from.device, 'scope', 'global']);
   }
 
   /** The first uplink gives another address, as a network does whose lease has run out. */
