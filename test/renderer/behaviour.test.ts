@@ -30,7 +30,10 @@ async function using(
   }
 }
 
-function prompting(asks: 'password' | 'motp-code' | 'motp-pin', userName = 'hilary'): ConnectionState {
+function prompting(
+  asks: 'password' | 'motp-code' | 'motp-pin',
+  userName = 'hilary',
+): Extract<ConnectionState, { state: 'prompting' }> {
   return { state: 'prompting', prompt: { kind: 'credentials', asks, userName, because: undefined } };
 }
 
@@ -326,6 +329,24 @@ test('waiting to reconnect can be cut short', () =>
     expect(program.calls('retryNow')).toEqual([{ profileId: office.id }]);
     program.state(office.id, { state: 'connecting', stage: 'connecting', attempt: 3 });
     await page.getByRole('button', { name: 'Connect now' }).waitFor({ state: 'detached' });
+  }));
+
+test('traffic that is blocked is said in words, beside the button that ends it, and in the question too', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    const because = { kind: 'link-lost', reason: 'ECONNRESET' } as const;
+    const waiting = { state: 'waiting', attempt: 3, retryAt: Date.now() + 60_000, because } as const;
+    program.state(office.id, { ...waiting, traffic: 'blocked' });
+    await page.getByText('Traffic is blocked until the tunnel is back').waitFor();
+    program.state(office.id, { ...prompting('motp-code'), traffic: 'blocked' });
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Traffic is blocked until the tunnel is back').waitFor();
+    await dialog.getByRole('button', { name: 'Disconnect' }).waitFor();
+    program.state(office.id, { ...waiting, traffic: 'blocked' });
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    expect(program.calls('disconnect')).toEqual([{ profileId: office.id }]);
+    program.state(office.id, waiting);
+    await page.getByText('Traffic is blocked until the tunnel is back').waitFor({ state: 'detached' });
   }));
 
 test('when it cannot be found out whether another program is connected, that is said', () =>
