@@ -51,12 +51,14 @@ async function openWindow(
 ): Promise<CommandResult<{ close(): Promise<void> }>> {
   const { output, folders } = context;
   // Loaded only now: what is wrong with the command line is said without all this machinery.
-  const [{ loadPage }, { startBrowserService }, { startWindowServer }, { WindowTokens }] = await Promise.all([
-    import('../ui/page-files.ts'),
-    import('../ui/browser-service.ts'),
-    import('../ui/window-server.ts'),
-    import('../ui/window-tokens.ts'),
-  ]);
+  const [{ loadPage }, { startBrowserService }, { startWindowServer }, { WindowTokens }, { trustedUsers }] =
+    await Promise.all([
+      import('../ui/page-files.ts'),
+      import('../ui/browser-service.ts'),
+      import('../ui/window-server.ts'),
+      import('../ui/window-tokens.ts'),
+      import('../ui/peer-user.ts'),
+    ]);
   const files = await loadPage((text) => output.note(text));
   if (!files.ok) return files;
   const store = await openProfiles(context);
@@ -75,6 +77,7 @@ async function openWindow(
     const server = await startWindowServer({
       port,
       files: files.value,
+      users: trustedUsers(process.geteuid?.(), process.env),
       service,
       serve,
       tokens,

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createService, type Service } from '../../client/service/service.ts';
@@ -16,8 +18,11 @@ import {
   type ServerMessage,
 } from '../../shared/contract/socket-messages.ts';
 import type { PageFiles } from './page-files.ts';
+import { trustedUsers } from './peer-user.ts';
 import { startWindowServer, type WindowServer } from './window-server.ts';
 import { WindowTokens } from './window-tokens.ts';
+
+const run = promisify(execFile);
 
 const FILES: PageFiles = new Map([
   ['/', { type: 'text/html; charset=utf-8', content: Buffer.from('<!doctype html>the page') }],
@@ -52,6 +57,7 @@ beforeEach(async () => {
   server = await startWindowServer({
     port: 0,
     files: FILES,
+    users: trustedUsers(process.geteuid?.(), {}),
     service,
     serve: (...call) => {
       served += 1;
@@ -316,6 +322,27 @@ describe('the socket', () => {
     expect(await refusal({ host: 'evil.example', origin: 'http://evil.example' })).toBe(403);
     expect(await refusal({ host: `evil.example:${server.port}` })).toBe(403);
   });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'another user of this machine, although the token is known to them',
+    async () => {
+      const host = `127.0.0.1:${server.port}`;
+      const upgrade = [
+        'GET /contract HTTP/1.1',
+        `Host: ${host}`,
+        `Origin: http://${host}`,
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      ].map((line) => `${line}\r\n`);
+      const ask = `exec 3<>/dev/tcp/127.0.0.1/${server.port}; printf '%s\r\n' "$1" >&3; read -r answer <&3; echo "$answer"`;
+      const answerTo = async (uid: number): Promise<string> =>
+        (await run('bash', ['-c', ask, 'bash', upgrade.join('')], { uid, timeout: 10_000 })).stdout.trim();
+      expect(await answerTo(65_534)).toBe('HTTP/1.1 403 Refused');
+      expect(await answerTo(0)).toBe('HTTP/1.1 101 Switching Protocols');
+    },
+  );
 
   test('another path is no socket', async () => {
     expect(await refusal({ path: '/' })).toBe(404);

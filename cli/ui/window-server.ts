@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
 import { guardPage, guardSocket } from './request-guard.ts';
 import { pageHeaders } from './page-headers.ts';
+import { userOfPeer } from './peer-user.ts';
 import type { PageFiles } from './page-files.ts';
 import { WindowSocket, type WindowSocketParts } from './window-socket.ts';
 
@@ -20,6 +21,8 @@ export interface WindowServerOptions extends WindowSocketParts {
   /** 0 = any free port. */
   readonly port: number;
   readonly files: PageFiles;
+  /** Users whose programs may be a window. */
+  readonly users: ReadonlySet<number>;
 }
 
 export interface WindowServer {
@@ -47,15 +50,21 @@ export async function startWindowServer(options: WindowServerOptions): Promise<W
     perMessageDeflate: false,
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request, sockets);
-    if (refusal !== undefined || !(stream instanceof Socket)) {
-      refuse(stream, refusal ?? 400);
-      return;
-    }
-    webSockets.handleUpgrade(request, stream, head, (webSocket) => {
-      const socket = new WindowSocket(webSocket, stream, options);
-      sockets.add(socket);
-      webSocket.once('close', () => sockets.delete(socket));
+    // Until `ws` has it: a stream that breaks meanwhile is no fault.
+    const broken = (): void => void stream.destroy();
+    stream.on('error', broken);
+    void refusalOf(request, options.users).then((refused) => {
+      stream.off('error', broken);
+      const refusal = refused ?? (hasRoom(sockets) ? undefined : 503);
+      if (refusal !== undefined || !(stream instanceof Socket)) {
+        refuse(stream, refusal ?? 400);
+        return;
+      }
+      webSockets.handleUpgrade(request, stream, head, (webSocket) => {
+        const socket = new WindowSocket(webSocket, stream, options);
+        sockets.add(socket);
+        webSocket.once('close', () => sockets.delete(socket));
+      });
     });
   });
   const port = await listen(server, options.port);
@@ -70,11 +79,23 @@ export async function startWindowServer(options: WindowServerOptions): Promise<W
   };
 }
 
-function refusalOf(request: IncomingMessage, sockets: ReadonlySet<WindowSocket>): number | undefined {
+async function refusalOf(request: IncomingMessage, users: ReadonlySet<number>): Promise<number | undefined> {
   if (!guardSocket(request).allowed) return 403;
   if (request.url !== SOCKET_PATH) return 404;
+  // The address with its token stood in the browser's arguments, where every user of this machine can read it.
+  return (await isOfUsers(request.socket, users)) ? undefined : 403;
+}
+
+function hasRoom(sockets: ReadonlySet<WindowSocket>): boolean {
   const strangers = Array.from(sockets).filter((socket) => !socket.isAdmitted).length;
-  return sockets.size >= MOST_SOCKETS || strangers >= MOST_STRANGERS ? 503 : undefined;
+  return sockets.size < MOST_SOCKETS && strangers < MOST_STRANGERS;
+}
+
+async function isOfUsers(socket: Socket, users: ReadonlySet<number>): Promise<boolean> {
+  const { remoteAddress: address, remotePort: port, localPort: serverPort } = socket;
+  if (address === undefined || port === undefined || serverPort === undefined) return false;
+  const user = await userOfPeer({ address, port, serverPort });
+  return user === 'unknown' || (user !== undefined && users.has(user));
 }
 
 function refuse(stream: Duplex, status: number): void {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { loadPage } from '../../../cli/ui/page-files.ts';
+import { trustedUsers } from '../../../cli/ui/peer-user.ts';
 import { startWindowServer } from '../../../cli/ui/window-server.ts';
 import { WindowTokens } from '../../../cli/ui/window-tokens.ts';
 import { Audience } from '../../../client/service/audience.ts';
@@ -96,6 +97,7 @@ async function scriptedWindow(cleanup: Cleanup) {
   const server = await startWindowServer({
     port: 0,
     files: files.value,
+    users: trustedUsers(process.geteuid?.(), process.env),
     tokens,
     service: {
       attach: (notify) => {
