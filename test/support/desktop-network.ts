@@ -42,10 +42,9 @@ export async function desktopState(desktop: DesktopHost): Promise<string> {
     'ip -6 rule',
     'ip -4 route show table all',
     'ip -6 route show table all',
-    // The link-local address comes and goes with the cable.
     'nmcli -t -f NAME,UUID,TYPE,DEVICE connection | grep -v :loopback: | sort',
     'ls /etc/NetworkManager/system-connections',
-    'if [ -S /run/systemd/resolve/io.systemd.Resolve ]; then for each in $(ls /sys/class/net); do resolvectl status $each; done; fi',
+    'if [ -S /run/systemd/resolve/io.systemd.Resolve ]; then for each in $(ls /sys/class/net); do resolvectl status $each; done | sed "/Current DNS Server/d; s/^ *//"; fi',
     'cat /etc/resolv.conf',
   ];
   return desktop.host.exec(['sh', '-c', script.join('\n')]);
