@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/test.ts')).defineTest,
   },
   {
+    name: 'doctor',
+    summary: 'how this machine can have a tunnel; puts right what a crash left',
+    load: async () => (await import('./commands/doctor.ts')).defineDoctor,
+  },
+  {
     name: 'ui',
     summary: 'show the window in the browser of this machine',
     load: async () => (await import('./commands/ui.ts')).defineUi,

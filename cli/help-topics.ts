@@ -28,6 +28,10 @@ test                      {"event":"ping","address","milliseconds"?}   without m
 status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?}
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
                             "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
+doctor                    {"event":"mended","message"}         left over from a crash, put right
+                          {"event":"doctor","way"?:"network-manager"|"iproute2","closed":{WAY:{...}},
+                            "networkManager"?:{"version","isOwn","isPermitted","dnsMode","isDnsSeparable"},
+                            "dnsMethod","canSplitDns"}
 disconnect                {"event":"disconnected","profile":{...}}
 ui                        {"event":"address","url"}            lets one window in; another one follows when it was used
 log                       {"event":"log","line"}

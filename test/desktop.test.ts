@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { debianRoot } from './support/debian-root.ts';
 import { DESKTOP_PACKAGES, DESKTOP_USER, DesktopHost } from './support/desktop-host.ts';
 import { addUplink, desktopState, settledState } from './support/desktop-network.ts';
@@ -135,6 +136,20 @@ describe.skipIf(ROOT === undefined)('smartvpn without root', { timeout: 60_000 }
     expect(await resolve('www.example.org')).toContain('198.18.0.1');
     expect(await resolve('files.corp.example')).toContain(LAN_HOST);
     expect([inside.taken(), outside.taken()]).toEqual([['files.corp.example'], ['www.example.org']]);
+  });
+
+  test('doctor: which way and why, and what was left is mended', async () => {
+    expect(await smartvpn('doctor')).toMatch(
+      /Tunnels by +NetworkManager\nNetworkManager +version 1\.[0-9.]+, lets you[^]*takes root[^]*systemd-resolved[^]*search domains alone/,
+    );
+    await connect('full');
+    const { pid } = z.object({ pid: z.number() }).parse(JSON.parse(await smartvpn('status', '--json')));
+    await desktop.stopNetworkManager('SIGKILL');
+    process.kill(pid, 'SIGKILL');
+    await desktop.startNetworkManager();
+    expect(await smartvpn('doctor')).toContain('Mended: Removed the routing rules of svpn0.');
+    expect(await settledState(desktop, before)).toBe(before);
+    expect(await smartvpn('doctor')).not.toContain('Mended');
   });
 
   test.each(['network-manager', 'iproute2'])('nothing leaves past a full tunnel: %s', async (way) => {

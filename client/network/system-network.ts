@@ -42,7 +42,7 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
   };
 }
 
-function hasSystemBus(): boolean {
+export function hasSystemBus(): boolean {
   return process.env['DBUS_SYSTEM_BUS_ADDRESS'] !== undefined || existsSync('/run/dbus/system_bus_socket');
 }
 

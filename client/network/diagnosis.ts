@@ -1,0 +1,38 @@
+import { type DnsMethod, chooseDnsMethod, gatherDnsEvidence } from './dns/dns-method.ts';
+import type { NetworkManagerFacts } from './networkmanager/diagnose-network-manager.ts';
+import { NETWORK_WAYS, type NetworkWay, hasSystemBus, systemNetworks } from './system-network.ts';
+import type { NetworkFailure } from './tunnel-network.ts';
+
+/** Which way to a tunnel's device this machine goes, and why. */
+export interface NetworkDiagnosis {
+  /** Undefined: none is open. */
+  readonly way: NetworkWay | undefined;
+  /** Why not, of each way that is closed. */
+  readonly closed: Readonly<Partial<Record<NetworkWay, NetworkFailure>>>;
+  readonly networkManager: NetworkManagerFacts | undefined;
+  /** What manages DNS where NetworkManager does not set it. */
+  readonly dnsMethod: DnsMethod;
+  /** Names of the search domains can be asked at the router alone. */
+  readonly canSplitDns: boolean;
+}
+
+export async function diagnoseNetwork(stateFolder: string): Promise<NetworkDiagnosis> {
+  const networks = systemNetworks(stateFolder);
+  const checks = await Promise.all(
+    NETWORK_WAYS.map(async (way) => ({ way, checked: await networks[way].check() })),
+  );
+  const way = checks.find(({ checked }) => checked.ok)?.way;
+  const closed: Partial<Record<NetworkWay, NetworkFailure>> = {};
+  for (const each of checks) if (!each.checked.ok) closed[each.way] = each.checked.error;
+  const networkManager = await diagnoseManager();
+  const dnsMethod = chooseDnsMethod(await gatherDnsEvidence());
+  const canSplitDns =
+    way === 'network-manager' ? networkManager?.isDnsSeparable === true : dnsMethod === 'systemd-resolved';
+  return { way, closed, networkManager, dnsMethod, canSplitDns };
+}
+
+async function diagnoseManager(): Promise<NetworkManagerFacts | undefined> {
+  if (!hasSystemBus()) return undefined;
+  const { diagnoseNetworkManager } = await import('./networkmanager/diagnose-network-manager.ts');
+  return diagnoseNetworkManager();
+}
