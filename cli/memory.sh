@@ -4,5 +4,5 @@
 # once.
 case $1 in
   router) flags= ;;
-  *) flags=--max-semi-space-size=1 export MALLOC_ARENA_MAX=1 ;;
+  *) flags="--max-semi-space-size=1 --expose-gc" export MALLOC_ARENA_MAX=1 ;;
 esac

@@ -4,6 +4,7 @@ import type { Attendant } from './attendant.ts';
 import { SpentCounters } from '../../client/session/spent-counters.ts';
 import { openProfileSecrets } from './profile-secrets.ts';
 import { RecordKeeper } from './record-keeper.ts';
+import { releaseStartUpMemory } from './start-up-memory.ts';
 import { withTimeout } from './impatient-session.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { controlFailure } from '../control-failure.ts';
@@ -91,7 +92,10 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     records,
     signal,
     device: 'tun',
-    ...(options.onConnected === undefined ? {} : { onConnected: options.onConnected }),
+    onConnected: () => {
+      releaseStartUpMemory();
+      options.onConnected?.();
+    },
   });
   finished = attending;
   let ending: Ending;
