@@ -112,6 +112,8 @@ export interface ConnectionModel {
   readonly refusal: FailureCause | undefined;
   /** Unix milliseconds of refusals in a row. */
   readonly refusedAt: readonly number[];
+  /** When the network last changed under the present tunnel, in Unix milliseconds. */
+  readonly changedAt: number | undefined;
   /** Where the run's last tunnel ran. */
   readonly routerAddress: string | undefined;
   /** The last tunnel's device and routes are held, so that nothing leaves past it. */
@@ -188,6 +190,7 @@ export function initialModel(profile: Profile): ConnectionModel {
     spentCounter: undefined,
     refusal: undefined,
     refusedAt: [],
+    changedAt: undefined,
     routerAddress: undefined,
     isBlocking: false,
   };

@@ -340,6 +340,19 @@ describe('a network that changes', () => {
     expect(it.state).toMatchObject({ state: 'connected' });
   });
 
+  test('that ends a tunnel is worth another one at once; one of long ago is not', () => {
+    for (const [later, delay] of [
+      [1500, 0],
+      [60_000, 750],
+    ] as const) {
+      const it = connectedWithPassword();
+      it.send({ kind: 'network-changed' });
+      it.now += later;
+      it.fails({ kind: 'peer-silent', seconds: 2 }, true);
+      expect(it.state).toMatchObject({ state: 'waiting', retryAt: it.now + delay });
+    }
+  });
+
   test('starts an attempt over that was under way, without a delay', () => {
     const it = connectedWithPassword();
     it.fails(LOST, true);

@@ -34,6 +34,8 @@ export interface Step {
 const FIRST_RUN: Run = { attempt: 1, hadTunnel: false };
 /** Enough to recognise a code that the user types again. */
 const CODES_REMEMBERED = 16;
+/** A tunnel that ends so soon after its network has changed has ended by that. */
+const MOVED_MILLISECONDS = 15_000;
 
 /**
  * A connection's life, one event at a time. Pure. An event that does not fit the phase is logged and
@@ -310,7 +312,7 @@ function networkChanged(model: ConnectionModel, context: StepContext): Step {
       return step({ ...model, phase: { ...phase, isOutdated: true } }, { kind: 'network-changed', session });
     }
     case 'connected':
-      return step(model, { kind: 'network-changed', session: phase.session });
+      return step({ ...model, changedAt: context.now }, { kind: 'network-changed', session: phase.session });
     default:
       return step(model);
   }
@@ -381,6 +383,7 @@ function connected(
           : credentials,
       refusal: undefined,
       refusedAt: [],
+      changedAt: undefined,
       routerAddress: tunnel.routerAddress,
       phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
     },
@@ -452,9 +455,12 @@ function sessionFailed(
   if (hadTunnel && model.profile.advanced.reconnect && isWorthIt) {
     const isOutdated = phase.kind === 'attempting' && phase.isOutdated;
     const attempt = run === undefined || isOutdated ? 1 : run.attempt + 1;
+    // Its network went, not its router: nothing is gained by waiting.
+    const isMoved =
+      phase.kind === 'connected' && context.now - (model.changedAt ?? -Infinity) < MOVED_MILLISECONDS;
     const next = isOutdated
       ? attemptOrAsk(model, { attempt, hadTunnel }, cause, context)
-      : reconnect(model, { attempt, hadTunnel }, cause, context);
+      : reconnect(model, { attempt, hadTunnel }, cause, isMoved ? 0 : undefined, context);
     return step(next.model, ...recorded, ...next.effects);
   }
   const ended = endRun(refused(model, cause, context.now), cause);
@@ -467,8 +473,14 @@ function refused(model: ConnectionModel, cause: FailureCause, now: number): Conn
 }
 
 /** Waits, unless somebody must type a code first: then it is asked for at once. */
-function reconnect(model: ConnectionModel, run: Run, cause: FailureCause, context: StepContext): Step {
-  const milliseconds = retryDelay(run.attempt, context.random);
+function reconnect(
+  model: ConnectionModel,
+  run: Run,
+  cause: FailureCause,
+  delay: number | undefined,
+  context: StepContext,
+): Step {
+  const milliseconds = delay ?? retryDelay(run.attempt, context.random);
   const retryAt = context.now + milliseconds;
   const held = model.credentials;
   if (held === undefined || !areUsable(held, retryAt)) return ask(model, run, cause);
