@@ -27,9 +27,13 @@ export async function addUplink(desktop: DesktopHost, tag: string): Promise<Name
     'method=manual',
     `address1=${UPLINK.client[0]},${gateway4}`,
     `dns=${gateway4}`,
+    // Ready with both, and without asking first whether somebody else has the address.
+    'may-fail=false',
+    'dad-timeout=0',
     '[ipv6]',
     'method=manual',
     `address1=${UPLINK.client[1]},${gateway6}`,
+    'may-fail=false',
   ]);
   return router;
 }

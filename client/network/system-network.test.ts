@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { DeviceNeed } from '../../shared/connection.ts';
+import { err, ok } from '../../shared/result.ts';
+import type { NetworkPlan } from './plan.ts';
+import { type NetworksByWay, chooseNetwork } from './system-network.ts';
+import type { NetworkFailure, TunnelNetwork } from './tunnel-network.ts';
+
+const PLAN: NetworkPlan = {
+  interfaceName: 'svpn0',
+  address: '10.8.0.2',
+  gateway: '10.8.0.1',
+  mtu: 1380,
+  mode: 'full',
+  routes: [],
+  endpoint: '198.51.100.7',
+  dns: [],
+  searchDomains: [],
+};
+
+const lacking = (missing: DeviceNeed): NetworkFailure => ({ kind: 'device-not-permitted', missing });
+
+/** What the two ways say to `check` and `bringUp`; the second's failure tells who was asked to bring up. */
+function choose(
+  manager: NetworkFailure | undefined,
+  ip: NetworkFailure | undefined,
+  managerUp?: NetworkFailure,
+): TunnelNetwork {
+  const way = (name: string, check: NetworkFailure | undefined, up: NetworkFailure): TunnelNetwork => ({
+    check: async () => (check === undefined ? ok(undefined) : err(check)),
+    bringUp: async () => err(up),
+    recover: async () => [`${name} mended`],
+  });
+  const asked = (step: string): NetworkFailure => ({ kind: 'network-setup-failed', step, detail: '' });
+  const networks: NetworksByWay = {
+    'network-manager': way('NetworkManager', manager, managerUp ?? asked('manager')),
+    iproute2: way('ip', ip, asked('ip')),
+  };
+  return chooseNetwork(networks);
+}
+
+test.each([
+  ['NetworkManager where it may', undefined, undefined, undefined, 'manager'],
+  ['ip where NetworkManager does not run', lacking('privilege'), undefined, undefined, 'ip'],
+  ['ip where NetworkManager refuses', lacking('network-manager-permission'), undefined, undefined, 'ip'],
+  ['ip where the device is left alone', undefined, undefined, lacking('managed-device'), 'ip'],
+])('%s', async (_, manager, ip, managerUp, way) => {
+  const network = choose(manager, ip, managerUp);
+  expect(await network.check()).toEqual(ok(undefined));
+  expect(await network.bringUp(PLAN)).toMatchObject({ error: { step: way } });
+});
+
+test.each([
+  ['neither', lacking('privilege'), lacking('privilege'), 'privilege'],
+  [
+    'no permission and no root',
+    lacking('network-manager-permission'),
+    lacking('privilege'),
+    'network-manager-permission',
+  ],
+  ['root without ip', lacking('privilege'), lacking('iproute2'), 'iproute2'],
+  ['no device at all', lacking('tun-device'), lacking('tun-device'), 'tun-device'],
+] as const)('no way: %s', async (_, manager, ip, missing) => {
+  const network = choose(manager, ip);
+  expect(await network.check()).toEqual(err(lacking(missing)));
+  expect(await network.bringUp(PLAN)).toEqual(err(lacking(missing)));
+});
+
+test('the device is left alone and there is no other way: that is said', async () => {
+  const network = choose(undefined, lacking('privilege'), lacking('managed-device'));
+  expect(await network.bringUp(PLAN)).toEqual(err(lacking('managed-device')));
+});
+
+test('what either has left is mended', async () => {
+  expect(await choose(undefined, undefined).recover()).toEqual(['NetworkManager mended', 'ip mended']);
+});
