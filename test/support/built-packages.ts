@@ -18,6 +18,8 @@ export interface BuiltPackages {
 /** Whether this machine has what builds packages; in CI it has to. For `describe.skipIf`. */
 export function packagesCanBeBuilt(): boolean {
   const lacking = ['dpkg-deb', 'rpmbuild'].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
+  // Packages carry the commit's date, and the copy to build again is of what git lists.
+  if (spawnSync('git', ['log', '-1'], { cwd: ROOT }).status !== 0) lacking.push('git’s clone of the source');
   if (lacking.length > 0 && process.env['CI'] === 'true') throw new Error(`Not here: ${lacking.join(', ')}`);
   return lacking.length === 0;
 }
