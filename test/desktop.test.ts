@@ -13,6 +13,7 @@ import {
   createNamespace,
   namespacesPossible,
 } from './support/namespace.ts';
+import { programsHere } from './support/programs-here.ts';
 import { RouterHost } from './support/router-host.ts';
 import { WireCounter } from './support/wire-counter.ts';
 
@@ -28,9 +29,10 @@ const PORT = 4443;
 const LAN_HOST = '10.77.0.2';
 const NOTHING = { ipv4: 0, ipv6: 0, dns: 0 };
 
-const ROOT = namespacesPossible()
-  ? await debianRoot({ suite: 'bookworm', packages: DESKTOP_PACKAGES })
-  : undefined;
+const ROOT =
+  namespacesPossible() && programsHere('nft')
+    ? await debianRoot({ suite: 'bookworm', packages: DESKTOP_PACKAGES })
+    : undefined;
 
 describe.skipIf(ROOT === undefined)('smartvpn without root', { timeout: 60_000 }, () => {
   let desktop: DesktopHost;

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CHROMIUM, chromiumPossible } from './support/chromium.ts';
 import { makeHome, startProgram, type Home, type Running } from './support/program.ts';
 
 /** `smartvpn ui` in a real browser: what of its protection only a browser can show. */
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 let browser: Browser;
 let home: Home;
@@ -15,7 +13,7 @@ let ui: Running;
 let url: URL;
 const closing: (() => Promise<unknown>)[] = [];
 
-describe.skipIf(!existsSync(CHROMIUM))('smartvpn ui in Chromium', () => {
+describe.skipIf(!chromiumPossible())('smartvpn ui in Chromium', () => {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Page } from 'playwright-core';
+import { chromiumPossible } from '../support/chromium.ts';
+import { programsHere } from '../support/programs-here.ts';
 import {
   connectNamespaces,
   createNamespace,
@@ -17,13 +19,15 @@ const PASSWORD = 'planted-password-4K';
 // A browser is started for each test, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
+const isPossible = namespacesPossible() && chromiumPossible() && programsHere('dbus-daemon');
+
 let trial: DesktopTrial;
 let client: Namespace;
 let routerSide: Namespace;
 let router: RouterHost;
 
 /** The tunnel process runs on a host of its own, so that routes and DNS of this machine stay as they are. */
-describe.skipIf(!namespacesPossible())('a tunnel in its own process', () => {
+describe.skipIf(!isPossible)('a tunnel in its own process', () => {
   beforeAll(async () => {
     [trial, client, routerSide] = await Promise.all([
       DesktopTrial.prepare(),

@@ -2,6 +2,8 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
+import { programsHere } from '../support/programs-here.ts';
 import { callChannel } from '../../electron/ipc-channels.ts';
 import { call, CALL_COUNT, DesktopTrial, KEEP } from './desktop-trial.ts';
 import { soon } from './soon.ts';
@@ -9,6 +11,8 @@ import { startOnDouble } from './run-on-double.ts';
 
 // A browser is started for each test, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const isPossible = chromiumPossible() && programsHere('dbus-daemon');
 
 let trial: DesktopTrial;
 
@@ -22,7 +26,7 @@ afterEach(() => trial.end());
 
 const PROFILE = { name: 'Office & Co', server: 'vpn.example.com', userName: 'vera' };
 
-describe('the page', () => {
+describe.skipIf(!isPossible)('the page', () => {
   test('comes from the own scheme under the strict policy, breaks none of it, and may be loaded again', async () => {
     const { page, look } = await trial.start();
     const violations: string[] = [];
@@ -113,7 +117,7 @@ describe('the page', () => {
   });
 });
 
-describe('window and tray', () => {
+describe.skipIf(!isPossible)('window and tray', () => {
   test('with a tray closing hides, and the tray or a second start brings it back', async () => {
     const { perform, seen, page } = await trial.start();
     await seen(({ window, tray }) => window?.isVisible === true && tray?.image === 'tray-grey');
@@ -196,7 +200,7 @@ describe('window and tray', () => {
   });
 });
 
-describe('settings', () => {
+describe.skipIf(!isPossible)('settings', () => {
   test('the theme goes to the desktop, and the window opens in it the next time', async () => {
     const first = await trial.start();
     await call(first.page, 'changeSettings', { theme: 'dark' });
@@ -238,7 +242,7 @@ describe('settings', () => {
   });
 });
 
-describe('secrets', () => {
+describe.skipIf(!isPossible)('secrets', () => {
   const secret = 'planted-secret-7Q';
 
   async function filesWith(text: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { z } from 'zod';
+import { CHROMIUM } from '../support/chromium.ts';
 import { deskSchema, type Deed, type Desk } from './desk-view.ts';
 import type { DoubleRun, RunOptions } from './desktop-run.ts';
 
@@ -48,7 +49,7 @@ export async function runOnDouble(options: RunOptions): Promise<DoubleRun> {
 }
 
 export function startOnDouble({ built, home, ...options }: RunOptions, port = 0): ChildProcess {
-  const { PATH, LANG, CHROMIUM } = process.env;
+  const { PATH, LANG } = process.env;
   const main = join(built.folder, 'electron', 'main.js');
   const command = [process.execPath, '--import', REGISTER, main, ...(options.arguments ?? [])];
   const [file = '', ...words] = [...(options.prefix ?? []), ...command];

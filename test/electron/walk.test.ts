@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startRouter, type Router } from '../../emulator/router.ts';
+import { chromiumPossible } from '../support/chromium.ts';
 import { buildDesktop } from './build-desktop.ts';
 import { soon } from './soon.ts';
 import { call, KEEP, stateOf } from './desktop-trial.ts';
@@ -19,12 +20,15 @@ const PASSWORD = 'planted-password-9Z';
 // A browser is started for each test, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
+const isPossible = electronBinary() !== undefined || chromiumPossible();
+
 let built: Awaited<ReturnType<typeof buildDesktop>>;
 let router: Router;
 let home: string;
 let run: DesktopRun;
 
 beforeAll(async () => {
+  if (!isPossible) return;
   built = await buildDesktop();
   home = await mkdtemp(join(tmpdir(), 'svpn-walk-'));
   router = await startRouter({
@@ -36,7 +40,9 @@ beforeAll(async () => {
   console.log(`This walk runs in ${run.runsIn}.`);
   await run.page.waitForFunction('window.smartvpn !== undefined');
 });
+beforeEach(({ skip }) => skip(!isPossible, 'needs Chromium'));
 afterAll(async () => {
+  if (!isPossible) return;
   run.signal('SIGTERM');
   await run.ended;
   await router.close();

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { err } from '../../shared/result.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
@@ -10,10 +11,11 @@ import { startWindowHost, type WindowHost } from './window.ts';
 /** What the window does when somebody uses it, with a scripted program behind it. */
 let host: WindowHost;
 beforeAll(async () => {
-  host = await startWindowHost();
+  if (chromiumPossible()) host = await startWindowHost();
 }, 120_000);
+beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
 afterAll(async () => {
-  await host.close();
+  if (chromiumPossible()) await host.close();
 });
 
 async function using(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { settingsSchema } from '../../shared/settings.ts';
 import type { Script } from './scripted-program.ts';
@@ -13,10 +14,11 @@ import { ARTEFACTS, accessibilityFaults, startWindowHost, type WindowHost } from
  */
 let host: WindowHost;
 beforeAll(async () => {
-  host = await startWindowHost();
+  if (chromiumPossible()) host = await startWindowHost();
 }, 120_000);
+beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
 afterAll(async () => {
-  await host.close();
+  if (chromiumPossible()) await host.close();
 });
 
 const LOOKS = [

@@ -6,6 +6,7 @@ import axe from 'axe-core';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { calls } from '../../shared/contract.ts';
+import { CHROMIUM } from '../support/chromium.ts';
 import { ScriptedProgram, type Script } from './scripted-program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -45,7 +46,7 @@ export async function startWindowHost(): Promise<WindowHost> {
   const folder = await buildRenderer();
   await mkdir(ARTEFACTS, { recursive: true });
   const { server, address } = await serve(folder);
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   return {
     open: (script, look = {}) => open(browser, address, script, look),
     close: async () => {
@@ -76,10 +77,6 @@ export async function buildRenderer(): Promise<string> {
     { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
   );
   return folder;
-}
-
-function chromiumPath(): string {
-  return process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 }
 
 async function serve(folder: string): Promise<{ server: Server; address: string }> {

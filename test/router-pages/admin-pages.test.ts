@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
 import { decodeBase32 } from '../../shared/otp/base32.ts';
 import { motpCode, motpCounter } from '../../shared/otp/motp.ts';
 import { bringUp } from '../../emulator/testing/raw-client.ts';
@@ -14,7 +15,7 @@ afterAll(() => host.close());
 
 const SECRET = 'e3152afee62599c8';
 
-describe('an administrator in a browser', () => {
+describe.skipIf(!chromiumPossible())('an administrator in a browser', () => {
   test('adds a user with one-time passwords, sees the tunnel come up, and drops it', async () => {
     const { router, address, password } = await host.startRouter({ lan: { kind: 'built-in' } });
     const { page, complaints } = await host.open(address);
@@ -105,7 +106,7 @@ const PAGES = [
   'administrator',
 ];
 
-describe.each(LOOKS)('every page, $name', (look) => {
+describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => {
   test('is accessible, fits the screen, and breaks no policy', async () => {
     const { router, address, password } = await host.startRouter({
       users: [

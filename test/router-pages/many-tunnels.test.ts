@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
 import { type Negotiated, bringUp, dial } from '../../emulator/testing/raw-client.ts';
 import { type PagesHost, login, startPagesHost } from './pages-host.ts';
 
@@ -18,7 +19,7 @@ const ANNA = { userName: 'anna', password: 'open sesame' };
 /** An IPv4 packet to the router, which counts it and has no answer. */
 const PACKET = Buffer.from('4500001400000000401100000a000001c0a8f001', 'hex');
 
-describe('many tunnels', () => {
+describe.skipIf(!chromiumPossible())('many tunnels', () => {
   test('stay live, and of all that changes only what is in sight is written', async () => {
     const { router, address, password } = await host.startRouter({
       users: [ANNA],

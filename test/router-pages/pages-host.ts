@@ -7,6 +7,7 @@ import type { RouterConfigInput } from '../../emulator/config.ts';
 import { type Router, type RouterDependencies, startRouter } from '../../emulator/router.ts';
 import { openAdministrator } from '../../emulator/web/administrator.ts';
 import { createWebInterface } from '../../emulator/web/web-interface.ts';
+import { CHROMIUM } from '../support/chromium.ts';
 import { readPage } from '../../cli/ui/page-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -63,7 +64,7 @@ export async function startPagesHost(): Promise<PagesHost> {
   await mkdir(ARTEFACTS, { recursive: true });
   const browserFiles = await readPage(built);
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     // a service worker is not registered behind a certificate that only the context lets pass
     args: ['--no-sandbox', '--ignore-certificate-errors'],
   });

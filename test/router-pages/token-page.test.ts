@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPossible } from '../support/chromium.ts';
 import { motpCode } from '../../shared/otp/motp.ts';
 import { accessibilityFaults } from '../renderer/window.ts';
 import { ARTEFACTS, LOOKS, type PagesHost, startPagesHost } from './pages-host.ts';
@@ -35,7 +36,7 @@ const VECTORS = [
   [1_659_539_870, 'bbb1912bb5c515be', '9999', '1a14f8'],
 ] as const;
 
-describe('the code', () => {
+describe.skipIf(!chromiumPossible())('the code', () => {
   test.each(VECTORS)('at %i of secret %s and PIN %s is %s', async (seconds, secret, pin, code) => {
     const { page, context, complaints } = await host.open(`${address}/token/`, { width: 390, height: 844 });
     await page.clock.setFixedTime(seconds * 1000);
@@ -101,7 +102,7 @@ describe('the code', () => {
   });
 });
 
-describe('the code is the same', () => {
+describe.skipIf(!chromiumPossible())('the code is the same', () => {
   test.each(['Pacific/Kiritimati', 'America/St_Johns', 'Asia/Kathmandu'])('in %s', async (timeZone) => {
     const { page, context } = await host.open(`${address}/token/`, { timeZone });
     await page.clock.setFixedTime(1_659_540_022_000);
@@ -114,7 +115,7 @@ describe('the code is the same', () => {
   });
 });
 
-describe('a page that nobody sees', () => {
+describe.skipIf(!chromiumPossible())('a page that nobody sees', () => {
   test('stands still, and is right again at once', async () => {
     const { page, context } = await host.open(`${address}/token/`);
     await page.clock.install({ time: 1_659_539_000_000 });
@@ -154,7 +155,7 @@ async function see(page: Page, isSeen: boolean): Promise<void> {
   );
 }
 
-describe('a new profile', () => {
+describe.skipIf(!chromiumPossible())('a new profile', () => {
   test('initialises a secret of 32 digits, shows it on demand, and is gone when deleted', async () => {
     const { page, context } = await host.open(`${address}/token/`);
     await page.getByRole('link', { name: 'New profile' }).click();
@@ -243,7 +244,7 @@ describe('a new profile', () => {
   });
 });
 
-describe('on a phone', () => {
+describe.skipIf(!chromiumPossible())('on a phone', () => {
   test('it can be installed: the browser itself finds nothing to say against it', async () => {
     const { page, context } = await host.open(`${address}/token/`);
     await page.evaluate('navigator.serviceWorker.ready');
@@ -257,7 +258,7 @@ describe('on a phone', () => {
   });
 });
 
-describe('without the router', () => {
+describe.skipIf(!chromiumPossible())('without the router', () => {
   test('it starts, with its profiles, and says that the clock cannot be compared', async () => {
     const own = await host.startRouter();
     const { page, context } = await host.open(`${own.address}/token/`);
@@ -286,7 +287,7 @@ describe('without the router', () => {
   });
 });
 
-describe.each(LOOKS)('every view, $name', (look) => {
+describe.skipIf(!chromiumPossible()).each(LOOKS)('every view, $name', (look) => {
   test('is accessible and fits the screen', async () => {
     const { page, context, complaints } = await host.open(`${address}/token/`, look);
     const check = async (name: string) => {

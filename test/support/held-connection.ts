@@ -97,11 +97,11 @@ export class HeldConnection {
     return this.#events;
   }
 
-  /** The next event of that kind from `from` on; rejects when the program ends without it. */
-  next(kind: string, from = 0): Promise<ProgramEvent> {
+  /** The first event of that kind from `from` on for which `holds`; rejects when the program ends without it. */
+  next(kind: string, from = 0, holds: (event: ProgramEvent) => boolean = () => true): Promise<ProgramEvent> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const found = this.#events.slice(from).find(({ event }) => event === kind);
+        const found = this.#events.slice(from).find((each) => each.event === kind && holds(each));
         if (found === undefined && !this.#isOver) return;
         this.#waiting.delete(look);
         if (found === undefined) reject(new Error(`ended without ${kind}: ${JSON.stringify(this.#events)}`));

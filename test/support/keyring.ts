@@ -1,18 +1,17 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Message, sessionBus } from '@jellybrick/dbus-next';
+import { programsHere } from './programs-here.ts';
 import { startSessionBus, type SessionBus } from './session-bus.ts';
 
 const PASSWORD = 'keyring password 4711';
 
 /** Whether the real programs are here: for `describe.skipIf`. */
 export function keyringPossible(): boolean {
-  return ['gnome-keyring-daemon', 'dbus-daemon', 'secret-tool', 'dbus-monitor'].every(
-    (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0,
-  );
+  return programsHere('gnome-keyring-daemon', 'dbus-daemon', 'secret-tool', 'dbus-monitor');
 }
 
 /** A real gnome-keyring on a session bus of its own, with a home of its own. */
