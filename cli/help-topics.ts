@@ -31,7 +31,8 @@ stats                     {"event":"statistics","at","receivedBytes","sentBytes"
 doctor                    {"event":"mended","message"}         left over from a crash, put right
                           {"event":"doctor","way"?:"network-manager"|"iproute2","closed":{WAY:{...}},
                             "networkManager"?:{"version","isOwn","isPermitted","dnsMode","isDnsSeparable"},
-                            "dnsMethod","canSplitDns"}
+                            "deviceFailure"?:{...},"dnsMethod","canSplitDns",
+                            "secrets":{"kind":"keyring","address"}|{"kind":"memory","because":{"reason","detail"}}}
 disconnect                {"event":"disconnected","profile":{...}}
 ui                        {"event":"address","url"}            lets one window in; another one follows when it was used
 log                       {"event":"log","line"}

@@ -6,7 +6,9 @@ import { type NetworkDiagnosis, diagnoseNetwork } from '../../client/network/dia
 import type { NetworkManagerFacts } from '../../client/network/networkmanager/diagnose-network-manager.ts';
 import { NETWORK_WAYS, createSystemNetwork } from '../../client/network/system-network.ts';
 import type { NetworkFailure } from '../../client/network/tunnel-network.ts';
+import type { SecretWay } from '../../client/store/system-secrets.ts';
 import { failureText } from '../../shared/failure-text.ts';
+import { secretProblemText } from '../../shared/secret-text.ts';
 
 const WAY_NAMES = { 'network-manager': 'NetworkManager', iproute2: 'ip (iproute2)' } as const;
 const DNS_NAMES = {
@@ -31,8 +33,11 @@ async function doctor({ output, folders }: Context): Promise<number> {
     output.line(`Mended: ${message}`);
   }
   const diagnosis = await diagnoseNetwork(folders.state);
-  output.object({ event: 'doctor', ...diagnosis });
-  for (const [name, text] of diagnosisRows(diagnosis)) output.line(`${name.padEnd(16)}${text}`);
+  // D-Bus is loaded when it is first needed.
+  const { findSecretWay } = await import('../../client/store/system-secrets.ts');
+  const secrets = await findSecretWay();
+  output.object({ event: 'doctor', ...diagnosis, secrets });
+  for (const [name, text] of diagnosisRows(diagnosis, secrets)) output.line(`${name.padEnd(16)}${text}`);
   if (diagnosis.way !== undefined) return exitCode('done');
   const failure = diagnosis.closed['network-manager'] ?? diagnosis.closed.iproute2;
   return output.fail(connectionFailure(mostTelling(diagnosis) ?? failure ?? NO_WAY));
@@ -49,13 +54,14 @@ function mostTelling({ closed }: NetworkDiagnosis): NetworkFailure | undefined {
 }
 
 /** What is printed, a name and a text each. */
-export function diagnosisRows(diagnosis: NetworkDiagnosis): (readonly [string, string])[] {
-  const { way, closed, networkManager, dnsMethod, canSplitDns } = diagnosis;
+function diagnosisRows(diagnosis: NetworkDiagnosis, secrets: SecretWay): (readonly [string, string])[] {
+  const { way, closed, networkManager, deviceFailure, dnsMethod, canSplitDns } = diagnosis;
   const byManager = way === 'network-manager' ? networkManager?.dnsMode : undefined;
   return [
     ['Tunnels by', way === undefined ? 'nothing: none of the ways is open' : WAY_NAMES[way]],
     ['NetworkManager', managerText(networkManager, closed['network-manager'])],
     ['ip (iproute2)', closed.iproute2 === undefined ? 'may be used' : closedText(closed.iproute2)],
+    ['/dev/net/tun', deviceText(deviceFailure)],
     [
       'DNS',
       byManager === undefined ? `by ${DNS_NAMES[dnsMethod]}` : `by NetworkManager (its mode is ${byManager})`,
@@ -66,7 +72,15 @@ export function diagnosisRows(diagnosis: NetworkDiagnosis): (readonly [string, s
         ? 'the router’s DNS servers can be asked for names of the search domains alone'
         : 'the router’s DNS servers are not asked: this system cannot ask for some names here and others there',
     ],
+    ['Passwords', secrets.kind === 'keyring' ? 'kept in the keyring' : secretProblemText(secrets.because)],
   ];
+}
+
+function deviceText(failure: NetworkFailure | undefined): string {
+  if (failure === undefined) return 'can be opened';
+  return failure.kind === 'device-not-permitted' && failure.missing === 'privilege'
+    ? 'may not be opened by this user'
+    : failureText(failure).sentence;
 }
 
 function managerText(facts: NetworkManagerFacts | undefined, failure: NetworkFailure | undefined): string {

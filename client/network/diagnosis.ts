@@ -1,5 +1,6 @@
 import { type DnsMethod, chooseDnsMethod, gatherDnsEvidence } from './dns/dns-method.ts';
 import type { NetworkManagerFacts } from './networkmanager/diagnose-network-manager.ts';
+import { checkDevice } from './permission.ts';
 import { NETWORK_WAYS, type NetworkWay, hasSystemBus, systemNetworks } from './system-network.ts';
 import type { NetworkFailure } from './tunnel-network.ts';
 
@@ -10,6 +11,8 @@ export interface NetworkDiagnosis {
   /** Why not, of each way that is closed. */
   readonly closed: Readonly<Partial<Record<NetworkWay, NetworkFailure>>>;
   readonly networkManager: NetworkManagerFacts | undefined;
+  /** Why /dev/net/tun cannot be opened, which every way needs. */
+  readonly deviceFailure: NetworkFailure | undefined;
   /** What manages DNS where NetworkManager does not set it. */
   readonly dnsMethod: DnsMethod;
   /** Names of the search domains can be asked at the router alone. */
@@ -25,10 +28,12 @@ export async function diagnoseNetwork(stateFolder: string): Promise<NetworkDiagn
   const closed: Partial<Record<NetworkWay, NetworkFailure>> = {};
   for (const each of checks) if (!each.checked.ok) closed[each.way] = each.checked.error;
   const networkManager = await diagnoseManager();
+  const device = await checkDevice();
+  const deviceFailure = device.ok ? undefined : device.error;
   const dnsMethod = chooseDnsMethod(await gatherDnsEvidence());
   const canSplitDns =
     way === 'network-manager' ? networkManager?.isDnsSeparable === true : dnsMethod === 'systemd-resolved';
-  return { way, closed, networkManager, dnsMethod, canSplitDns };
+  return { way, closed, networkManager, deviceFailure, dnsMethod, canSplitDns };
 }
 
 async function diagnoseManager(): Promise<NetworkManagerFacts | undefined> {
