@@ -50,6 +50,17 @@ export function mayBeAnotherHost(cause: FailureCause): boolean {
   return cause.kind === 'tls-failed' || cause.kind === 'not-draytek-ssl-vpn';
 }
 
+/**
+ * The device was refused to a connection that had one: NetworkManager is started again just now (for an update), or its
+ * user has left the screen for another one's login. Giving up would also end the block that the user asked for.
+ */
+export function mayBePermittedAgain(cause: FailureCause): boolean {
+  return (
+    cause.kind === 'device-not-permitted' &&
+    (cause.missing === 'privilege' || cause.missing === 'network-manager-permission')
+  );
+}
+
 /** A refusal longer ago does not count towards a lock. */
 const REFUSALS_HOLD_MILLISECONDS = 30 * 60_000;
 /** Fewer wrong logins lock nobody out: DrayTek's example is 5, and other clients of the same address count too. */

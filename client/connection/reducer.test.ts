@@ -305,6 +305,19 @@ describe('blocking while the tunnel is down', () => {
     expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
   });
 
+  test('outlasts a NetworkManager that is started again, and a user who is away from the screen', () => {
+    const it = droppedWhileBlocking();
+    for (const missing of ['privilege', 'network-manager-permission'] as const) {
+      it.send({ kind: 'retry-due' });
+      it.fails({ kind: 'device-not-permitted', missing });
+      expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
+    }
+    expect(it.effects('release-network')).toEqual([]);
+    it.send({ kind: 'retry-due' });
+    it.fails({ kind: 'device-not-permitted', missing: 'managed-device' });
+    expect(it.effects('release-network')).toHaveLength(1);
+  });
+
   test('is no longer said when the device was deleted', () => {
     const it = droppedWhileBlocking();
     it.send({ kind: 'blocking', isBlocking: false });

@@ -18,7 +18,13 @@ import {
   type Run,
 } from './model.ts';
 import { record, type SessionEnded } from './history-record.ts';
-import { afterRefusals, isWorthRetrying, mayBeAnotherHost, retryDelay } from './reconnect-policy.ts';
+import {
+  afterRefusals,
+  isWorthRetrying,
+  mayBeAnotherHost,
+  mayBePermittedAgain,
+  retryDelay,
+} from './reconnect-policy.ts';
 
 /** What the world contributes to a step: the time in Unix milliseconds and a number in [0, 1). */
 export interface StepContext {
@@ -446,7 +452,10 @@ function sessionFailed(
   }
   const hadTunnel = run === undefined || run.hadTunnel;
   const isWorthIt =
-    isWorthRetrying(cause) || (isElsewhere && isCertificate) || (isUnproven && mayBeAnotherHost(cause));
+    isWorthRetrying(cause) ||
+    (isElsewhere && isCertificate) ||
+    (isUnproven && mayBeAnotherHost(cause)) ||
+    (hadTunnel && mayBePermittedAgain(cause));
   // Every vain attempt of a night without network would push the real sessions out of the history.
   const recorded =
     run?.hadTunnel === true && isWorthIt
