@@ -1,7 +1,8 @@
+import { systemBusAddress } from '../dbus/system-bus-address.ts';
 import { type DnsMethod, chooseDnsMethod, gatherDnsEvidence } from './dns/dns-method.ts';
 import type { NetworkManagerFacts } from './networkmanager/diagnose-network-manager.ts';
 import { checkDevice } from './permission.ts';
-import { NETWORK_WAYS, type NetworkWay, hasSystemBus, systemNetworks } from './system-network.ts';
+import { NETWORK_WAYS, type NetworkWay, systemNetworks } from './system-network.ts';
 import type { NetworkFailure } from './tunnel-network.ts';
 
 /** Which way to a tunnel's device this machine goes, and why. */
@@ -37,7 +38,7 @@ export async function diagnoseNetwork(stateFolder: string): Promise<NetworkDiagn
 }
 
 async function diagnoseManager(): Promise<NetworkManagerFacts | undefined> {
-  if (!hasSystemBus()) return undefined;
+  if (systemBusAddress() === undefined) return undefined;
   const { diagnoseNetworkManager } = await import('./networkmanager/diagnose-network-manager.ts');
   return diagnoseNetworkManager();
 }

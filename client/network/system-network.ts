@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Result, err } from '../../shared/result.ts';
+import { systemBusAddress } from '../dbus/system-bus-address.ts';
 import { createIproute2Network } from './iproute2-network.ts';
 import type { NetworkPlan } from './plan.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
@@ -36,14 +36,10 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
   };
   const absent: NetworkFailure = { kind: 'device-not-permitted', missing: 'privilege' };
   return {
-    check: async () => (hasSystemBus() ? (await load()).check() : err(absent)),
+    check: async () => (systemBusAddress() === undefined ? err(absent) : (await load()).check()),
     bringUp: async (plan) => (await load()).bringUp(plan),
-    recover: async () => (hasSystemBus() ? (await load()).recover() : []),
+    recover: async () => (systemBusAddress() === undefined ? [] : (await load()).recover()),
   };
-}
-
-export function hasSystemBus(): boolean {
-  return process.env['DBUS_SYSTEM_BUS_ADDRESS'] !== undefined || existsSync('/run/dbus/system_bus_socket');
 }
 
 /** One network of several. */

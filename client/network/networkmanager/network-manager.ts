@@ -1,6 +1,7 @@
 import { Variant } from '@jellybrick/dbus-next';
 import { z } from 'zod';
 import { type BusProblem, type MessageBus, connectBus } from '../../dbus/message-bus.ts';
+import { systemBusAddress } from '../../dbus/system-bus-address.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { ProfileSettings } from './connection-profile.ts';
 
@@ -69,6 +70,7 @@ export class NetworkManager {
 
   /** The error is a detail for the log: there is no bus, or NetworkManager does not run. It is never started by this. */
   static async open(address = systemBusAddress()): Promise<Result<NetworkManager, string>> {
+    if (address === undefined) return err('no system bus');
     const bus = await connectBus({ address, deadline: DEADLINE });
     if (!bus.ok) return err(`no system bus: ${bus.error.detail}`);
     const opened = new NetworkManager(bus.value);
@@ -262,9 +264,4 @@ export class NetworkManager {
     const parsed = schema.safeParse(answer.value[0]);
     return parsed.success ? ok(parsed.data) : err({ kind: 'malformed', detail: `${iface}.${name}` });
   }
-}
-
-/** As D-Bus's own programs find it. */
-export function systemBusAddress(): string {
-  return process.env['DBUS_SYSTEM_BUS_ADDRESS'] || 'unix:path=/run/dbus/system_bus_socket';
 }
