@@ -31,8 +31,8 @@ export interface BusSignal {
 
 /** A connection to a D-Bus message bus. */
 export interface MessageBus {
-  /** `schema` parses the reply's body. */
-  call<T>(call: BusCall, schema: z.ZodType<T>): Promise<Result<T, BusProblem>>;
+  /** `schema` parses the reply's body. `deadline`: milliseconds, where the connection's own is too long to wait. */
+  call<T>(call: BusCall, schema: z.ZodType<T>, deadline?: number): Promise<Result<T, BusProblem>>;
   /** Signals that match the rule (D-Bus specification, "Match Rules"), until the returned function is called. */
   listen(rule: string, listener: (signal: BusSignal) => void): Promise<Result<() => void, BusProblem>>;
   close(): void;
@@ -78,9 +78,13 @@ class ConnectedBus implements MessageBus {
     this.#deadline = deadline;
   }
 
-  async call<T>(call: BusCall, schema: z.ZodType<T>): Promise<Result<T, BusProblem>> {
+  async call<T>(
+    call: BusCall,
+    schema: z.ZodType<T>,
+    deadline = this.#deadline,
+  ): Promise<Result<T, BusProblem>> {
     const what = `${call.interface}.${call.member}`;
-    const answered = await withDeadline(this.#ask(call), this.#deadline, what);
+    const answered = await withDeadline(this.#ask(call), deadline, what);
     if (!answered.ok) return answered;
     const parsed = schema.safeParse(answered.value);
     // The issues would quote what was received, which may be a secret.

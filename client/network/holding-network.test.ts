@@ -24,6 +24,8 @@ class Machine implements TunnelNetwork {
   /** Packets that wait in each device. */
   readonly waiting = new Map<string, number>();
   readonly deleted = new Set<string>();
+  /** Says that a tunnel’s routes are gone. */
+  lose: () => void = () => undefined;
   refuses = false;
 
   check = async () => ok(undefined);
@@ -33,7 +35,10 @@ class Machine implements TunnelNetwork {
     if (this.refuses) return err({ kind: 'network-setup-failed', step: 'routing', detail: '' } as const);
     this.done.push(`up ${address}`);
     const takeDown = async (): Promise<void> => void this.done.push(`down ${address}`);
-    return ok({ tun: this.#device(address), takeDown });
+    const onLost = (listener: (detail: string) => void): void => {
+      this.lose = () => listener('NetworkManager refuses');
+    };
+    return ok({ tun: this.#device(address), takeDown, onLost });
   }
 
   #device(name: string): TunDevice {
@@ -141,4 +146,13 @@ test('nothing is released twice, and nothing that is in use', async () => {
   await Promise.all([network.release(), network.release()]);
   expect(machine.done.filter((each) => each.startsWith('down')).length).toBeGreaterThan(0);
   expect(network.isBlocking).toBe(false);
+});
+
+test('what is held and loses its routes blocks nothing any more, and is taken down', async () => {
+  const { machine, network, told, bringUp } = start();
+  (await bringUp(PLAN)).hold();
+  machine.lose();
+  expect(network.isBlocking).toBe(false);
+  expect(told).toEqual([true, false]);
+  expect(machine.done).toEqual(['up 192.168.240.10', 'down 192.168.240.10']);
 });

@@ -106,10 +106,13 @@ class Holder implements HoldingNetwork {
 
   #hold(held: Held): void {
     this.#setHeld(held);
+    held.up.onLost?.(() => {
+      if (this.#held === held) this.#forget(held);
+    });
     this.verify();
   }
 
-  /** Its device was deleted: the routes went with it, and traffic passes. */
+  /** Its device was deleted, or its routes were: traffic passes. */
   #forget(held: Held): void {
     this.#releasing = held.up.takeDown();
     this.#setHeld(undefined);

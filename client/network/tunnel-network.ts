@@ -25,6 +25,11 @@ export interface NetworkUp {
   readonly lacksIpv6?: boolean;
   /** What the plan's DNS servers are asked. Undefined where it has none. */
   readonly dnsUse?: DnsUse | undefined;
+  /**
+   * Its addresses, routes or DNS are gone although the device stands: what should go through it goes past it. At most
+   * once; a new listener replaces the old; takeDown() is still the caller's. Left out: that cannot happen.
+   */
+  readonly onLost?: (listener: (detail: string) => void) => void;
   /** Idempotent, ends within a second. What could not be undone is kept for recover(). */
   takeDown(): Promise<void>;
 }

@@ -329,6 +329,9 @@ export class Attempt implements Session {
     up.value.tun.onGone(() =>
       this.#fail({ kind: 'network-setup-failed', step: 'device', detail: 'the network device was removed' }),
     );
+    up.value.onLost?.((detail) =>
+      this.#fail({ kind: 'network-setup-failed', step: 'NetworkManager', detail }),
+    );
     return { up: up.value, dns: tunnelDns(plan, up.value, opened.dns) };
   }
 

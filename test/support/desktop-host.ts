@@ -123,6 +123,11 @@ export class DesktopHost {
     await exited;
   }
 
+  /** It is there and does nothing any more, until `SIGCONT`. */
+  signalNetworkManager(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#networkManager?.kill(signal);
+  }
+
   /** As a program that she started in her session; `elsewhere`: as over ssh, without one. `child.pid` is the command's own. */
   spawnAsUser(
     argv: readonly string[],

@@ -85,7 +85,7 @@ const PROGRAM = `
   };
   const network = createNetworkManagerNetwork({ stateFolder, onStep });
   const tunnels = [];
-  const seen = { packets: 0, questions: 0, gone: 0 };
+  const seen = { packets: 0, questions: 0, gone: 0, lost: 0 };
   const buffer = new Uint8Array(70_000);
   const read = (tun) => {
     const start = tun.offload === undefined ? 0 : 10;
@@ -103,6 +103,7 @@ const PROGRAM = `
         const { tun } = result.value;
         tunnels.push(result.value);
         tun.onGone(() => { seen.gone += 1; });
+        result.value.onLost(() => { seen.lost += 1; say('lost'); });
         tun.onReadable(() => read(tun));
       }
       say(result.ok ? { name: result.value.tun.name, dnsUse: result.value.dnsUse } : result.error);

@@ -70,7 +70,7 @@ async function deactivate(manager: NetworkManager, uuid: string): Promise<void> 
   if (!active.ok || active.value === undefined) return;
   const watch = await ActivationWatch.begin(manager, active.value);
   if (!watch.ok) return;
-  await manager.deactivate(active.value);
+  await manager.deactivate(active.value, UNDO_DEADLINE);
   await watch.value.reached(ActiveState.deactivated, UNDO_DEADLINE);
   watch.value.stop();
 }

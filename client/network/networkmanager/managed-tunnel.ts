@@ -47,6 +47,7 @@ export class ManagedTunnel {
   #tun: TunDevice | undefined;
   #sawManagerEnd = false;
   #stopWatching: () => void = () => {};
+  #lost: (detail: string) => void = () => {};
   #down: Promise<void> | undefined;
 
   constructor(options: ManagedTunnelOptions) {
@@ -66,14 +67,17 @@ export class ManagedTunnel {
       await this.takeDown();
       return result;
     }
-    return ok({ tun: result.value, takeDown: () => this.takeDown() });
+    const onLost = (listener: (detail: string) => void): void => {
+      this.#lost = listener;
+    };
+    return ok({ tun: result.value, takeDown: () => this.takeDown(), onLost });
   }
 
   async #bringUp(): Promise<Result<TunDevice, NetworkFailure>> {
     const { facts, manager, onStep } = this.#options;
     const watching = await manager.onRunning((isRunning) => {
       if (!isRunning) this.#sawManagerEnd = true;
-      else if (this.#tun !== undefined) void this.#afterRestart();
+      else if (this.#tun !== undefined) void this.#goOn();
     });
     if (!watching.ok) return err(failureOf(watching.error));
     this.#stopWatching = watching.value;
@@ -107,30 +111,43 @@ export class ManagedTunnel {
     return ok(this.#tenancy);
   }
 
+  async #goOn(): Promise<void> {
+    const result = await this.#afterRestart().catch((error: unknown) => err(setupFailed(String(error))));
+    if (result.ok || this.#down !== undefined) return;
+    // Half a network is none: it can neither be used nor held.
+    this.#tun?.close();
+    const { error } = result;
+    this.#lost(
+      error.kind === 'network-setup-failed' ? error.detail : `NetworkManager refuses (${error.missing})`,
+    );
+  }
+
   /** NetworkManager keeps the device over a restart of its own, with all that belongs to it. Where it does not, it gets all anew. */
-  async #afterRestart(): Promise<void> {
+  async #afterRestart(): Promise<Result<void, NetworkFailure>> {
     const { manager } = this.#options;
     const before = this.#tenancy;
     for (let attempt = 0; attempt < RETURN_ATTEMPTS; attempt += 1) {
-      if (this.#down !== undefined || before === undefined || this.#tenancy !== before) return;
+      if (this.#down !== undefined || before === undefined || this.#tenancy !== before) return ok(undefined);
       const active = await manager.findActive(before.uuid);
       if (active.ok && active.value !== undefined) {
         const watch = await ActivationWatch.begin(manager, active.value);
-        if (!watch.ok) return;
+        if (!watch.ok) return err(failureOf(watch.error));
         before.watch.stop();
         this.#tenancy = {
           ...before,
           activation: { ...before.activation, active: active.value },
           watch: watch.value,
         };
-        return;
+        return ok(undefined);
       }
       const starting = await manager.isStarting();
       // It has its name on the bus before anything else.
       if (starting.ok && !starting.value) break;
       await wait(RETURN_INTERVAL);
     }
-    if (this.#down === undefined) await this.#activate();
+    if (this.#down !== undefined) return ok(undefined);
+    const tenancy = await this.#activate();
+    return tenancy.ok ? activated(tenancy.value.watch) : err(failureOf(tenancy.error));
   }
 
   /** Idempotent. */
@@ -144,7 +161,8 @@ export class ManagedTunnel {
     this.#stopWatching();
     const tenancy = this.#tenancy;
     if (tenancy !== undefined) {
-      const asked = await manager.deactivate(tenancy.activation.active);
+      // One that hangs undoes it all when it goes on: our end of the bus is gone then.
+      const asked = await manager.deactivate(tenancy.activation.active, DEACTIVATED_DEADLINE);
       if (asked.ok) await tenancy.watch.reached(ActiveState.deactivated, DEACTIVATED_DEADLINE);
       tenancy.watch.stop();
     }

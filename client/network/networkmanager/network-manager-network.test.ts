@@ -275,10 +275,40 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
         });
         await desktop.startNetworkManager();
         expect(await settledState(desktop, during)).toBe(during);
-        expect(await client.ask('seen')).toMatchObject({ gone: 0 });
+        expect(await client.ask('seen')).toMatchObject({ gone: 0, lost: 0 });
         await client.ask('down', 0);
       },
     );
+
+    test('taken down while NetworkManager hangs: it undoes it all once it goes on', async () => {
+      const client = startClient();
+      await client.ask('up', FULL);
+      desktop.signalNetworkManager('SIGSTOP');
+      expect(await client.ask('down', 0)).toBe('down');
+      expect(await devicesTo('8.8.8.8')).toEqual({ '8.8.8.8': 'eth0' });
+      desktop.signalNetworkManager('SIGCONT');
+      expect(await settledState(desktop, before)).toBe(before);
+      expect(await startClient().ask('recover')).toEqual([]);
+    });
+
+    test('a NetworkManager that comes back and will not have the tunnel any more: that is said, and nothing stays', async () => {
+      const client = startClient();
+      await client.ask('up', FULL);
+      await desktop.stopNetworkManager('SIGKILL');
+      const configuration = '/etc/NetworkManager/conf.d/unmanaged.conf';
+      await desktop.writeFile(configuration, ['[keyfile]', 'unmanaged-devices=interface-name:svpn*']);
+      try {
+        await desktop.startNetworkManager();
+        expect(await client.next()).toBe('lost');
+        await client.ask('down', 0);
+      } finally {
+        await desktop.host.exec(['rm', '-f', configuration]);
+        await desktop.stopNetworkManager();
+        await desktop.startNetworkManager();
+      }
+      await startClient().ask('recover');
+      expect(await settledState(desktop, before)).toBe(before);
+    });
   });
 
   test.skipIf(ROOT === undefined)(

@@ -176,8 +176,10 @@ export class NetworkManager {
     return this.#call(profile, PROFILE, 'Delete', nothing);
   }
 
-  deactivate(active: string): Promise<Result<unknown, BusProblem>> {
-    return this.#call(ROOT, NAME, 'DeactivateConnection', nothing, 'o', [active]);
+  /** Its answer is waited for so many milliseconds. */
+  deactivate(active: string, deadline: number): Promise<Result<unknown, BusProblem>> {
+    const call = { destination: NAME, path: ROOT, interface: NAME, member: 'DeactivateConnection' };
+    return this.#bus.call({ ...call, signature: 'o', body: [active] }, nothing, deadline);
   }
 
   activeState(active: string): Promise<Result<number, BusProblem>> {

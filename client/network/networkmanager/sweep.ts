@@ -51,7 +51,7 @@ export async function sweepRules(
   if (!watch.ok) return err(watch.error.detail);
   const tun = await attach(interfaceName, watch.value);
   const isActivated = tun.ok ? await activated(watch.value) : tun;
-  const asked = await manager.deactivate(added.value.active);
+  const asked = await manager.deactivate(added.value.active, DEADLINE);
   if (asked.ok) await watch.value.reached(ActiveState.deactivated, DEADLINE);
   watch.value.stop();
   if (tun.ok) tun.value.close();
