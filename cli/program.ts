@@ -8,7 +8,8 @@ const EXAMPLES = `
 Examples:
   smartvpn profile add office --server vpn.example.com --user-name anna --authentication motp
   smartvpn test office              is everything right? (needs no privileges)
-  sudo smartvpn connect office      connect; Ctrl-C disconnects
+  smartvpn connect office           connect; Ctrl-C disconnects
+  smartvpn doctor                   may you connect here without root? why not?
   smartvpn router --demo-user       no router at hand? run one
 
 "smartvpn help COMMAND" explains a command, "smartvpn help exit-codes" and "smartvpn help json"

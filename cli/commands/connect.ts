@@ -24,7 +24,7 @@ interface ConnectOptions extends CredentialOptions {
 export function defineConnect(command: Command, run: Run): void {
   command
     .description(
-      'Connects a profile and stays until Ctrl-C or "smartvpn disconnect". Making the network device needs root, or CAP_NET_ADMIN.',
+      'Connects a profile and stays until Ctrl-C or "smartvpn disconnect". On a desktop NetworkManager makes the network device; elsewhere that needs root or CAP_NET_ADMIN ("smartvpn doctor" tells).',
     )
     .argument('<profile>', "a profile's name")
     .option('--background', 'once connected, go on in the background');
@@ -37,10 +37,11 @@ then kept in the keyring, unless the profile says otherwise. An unknown certific
 fingerprint, and trusted after a yes; one that has changed is always refused.
 
 Examples:
-  sudo smartvpn connect office
-  sudo smartvpn connect office --background && smartvpn status
-  sudo smartvpn connect office --motp-secret-file /root/motp     asks for the PIN alone
-  pass show office | sudo smartvpn connect office --password-stdin --background`,
+  smartvpn connect office
+  smartvpn connect office --background && smartvpn status
+  smartvpn connect office --motp-secret-file ~/motp     asks for the PIN alone
+  pass show office | smartvpn connect office --password-stdin --background
+  sudo smartvpn connect office     without NetworkManager; root has profiles of its own`,
     )
     .action(run(connect));
 }

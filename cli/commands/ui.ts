@@ -19,7 +19,7 @@ interface UiOptions {
 export function defineUi(command: Command, run: Run): void {
   command
     .description(
-      'Shows the window in this machine’s browser, until Ctrl-C. Connecting needs root, or CAP_NET_ADMIN; everything else does not.',
+      'Shows the window in this machine’s browser, until Ctrl-C. Connecting needs root where NetworkManager does not make the device ("smartvpn doctor" tells); everything else does not.',
     )
     .option('--port <n>', 'listen on this port of 127.0.0.1 (otherwise any that is free)', parsePort, 0)
     .option('--no-open', 'print the address, and open no browser')
@@ -30,8 +30,9 @@ The address that is printed lets one window in, once; another one is printed whe
 Nobody else on this machine or in the network can drive the program.
 
 Examples:
-  sudo smartvpn ui
-  ssh -t -L 8443:127.0.0.1:8443 host sudo smartvpn ui --port 8443     its window in your browser here`,
+  smartvpn ui
+  ssh -t -L 8443:127.0.0.1:8443 host sudo smartvpn ui --port 8443     its window in your browser here;
+                       over ssh, NetworkManager lets nobody but root connect`,
     )
     .action(run(ui));
 }
