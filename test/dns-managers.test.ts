@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { z } from 'zod';
 import type { DnsSettings } from '../client/network/dns/resolv-conf-text.ts';
 import { debianRoot } from './support/debian-root.ts';
+import { DESKTOP_PACKAGES } from './support/desktop-host.ts';
 import {
   type Namespace,
   connectNamespaces,
@@ -15,6 +16,9 @@ import { NameServer } from './support/name-server.ts';
  * The programs that manage DNS, as Debian has them, and who is asked for which names: counted at two DNS servers, the
  * provider's and the office's behind the tunnel.
  */
+
+/** One root with and without dnsmasq in use: making one takes a minute. */
+const OPENRESOLV = ['openresolv', 'dnsmasq-base'];
 
 const PROVIDER = '192.0.2.53';
 const OFFICE = '10.8.0.53';
@@ -135,10 +139,7 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
   describe('systemd-resolved', () => {
     let root: string | undefined;
     beforeAll(async () => {
-      root = await debianRoot({
-        suite: 'bookworm',
-        packages: ['iproute2', 'procps', 'dbus', 'systemd-resolved', 'libnss-resolve', 'polkitd'],
-      });
+      root = await debianRoot({ suite: 'bookworm', packages: DESKTOP_PACKAGES });
     }, 300_000);
 
     beforeEach(async ({ skip }) => {
@@ -207,7 +208,7 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
 
   describe.each([
     ["Debian's resolvconf", ['resolvconf'], 'eth0.dhcp'],
-    ['openresolv', ['openresolv'], 'eth0'],
+    ['openresolv', OPENRESOLV, 'eth0'],
   ])('%s', (_, packages, record) => {
     let root: string | undefined;
     beforeAll(async () => {
@@ -242,7 +243,7 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
   describe('openresolv with dnsmasq', () => {
     let root: string | undefined;
     beforeAll(async () => {
-      root = await debianRoot({ suite: 'bookworm', packages: ['iproute2', 'openresolv', 'dnsmasq-base'] });
+      root = await debianRoot({ suite: 'bookworm', packages: ['iproute2', ...OPENRESOLV] });
     }, 300_000);
 
     beforeEach(async ({ skip }) => {
