@@ -107,12 +107,13 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
         /\+DefaultRoute[^]*DNS Servers: 10\.8\.0\.53[^]*DNS Domain: ~\. corp\.example/,
       );
       expect(await show('resolvectl', 'status', 'eth0')).not.toContain('203.0.113.1');
-      await desktop.host.exec([
-        'sh',
-        '-c',
-        'resolvectl --cache=no query www.example.org & sleep 0.3; kill $!',
-      ]);
-      expect(await client.ask('seen')).toMatchObject({ questions: expect.toSatisfy((n: number) => n > 0) });
+      const query = desktop.host.spawn(['resolvectl', '--cache=no', 'query', 'www.example.org'], {
+        stdio: 'ignore',
+      });
+      await expect
+        .poll(() => client.ask('seen'), { timeout: 20_000 })
+        .toMatchObject({ questions: expect.toSatisfy((n: number) => n > 0) });
+      query.kill('SIGKILL');
       expect(await client.ask('down', 0)).toBe('down');
       expect(await settledState(desktop, before)).toBe(before);
     });
