@@ -227,7 +227,8 @@ export class Connection {
         );
         return;
       case 'remember-password':
-        this.#keep('the password', secrets.set(id, 'password', effect.password));
+        // A keyring may ask for its own password first, for minutes: no end waits for that.
+        void this.#watchKeeping('the password', secrets.set(id, 'password', effect.password));
         return;
       case 'record':
         this.#keep('the history', store.history.append(effect.entry));

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { profileSchema } from '../../shared/profile.ts';
+import { ok } from '../../shared/result.ts';
+import { createLog } from '../log.ts';
+import type { SessionEnd, StartSession } from '../session/session-types.ts';
+import { Connection } from './connection.ts';
+
+const NO_TRAFFIC = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
+
+/** A router that takes everybody at once. */
+const startSession: StartSession = (_options, _dependencies, listener) => {
+  let end: (end: SessionEnd) => void = () => undefined;
+  const ended = new Promise<SessionEnd>((resolve) => {
+    end = resolve;
+  });
+  queueMicrotask(() =>
+    listener({
+      kind: 'connected',
+      tunnel: {
+        interfaceName: undefined,
+        address: '192.168.240.121',
+        gateway: '192.168.240.1',
+        dns: [],
+        mtu: 1442,
+        cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
+        routerAddress: '192.0.2.1',
+        authentication: 'PAP',
+      },
+    }),
+  );
+  return {
+    ended,
+    cancel: async () => end({ kind: 'cancelled' }),
+    submitSecondStep: () => undefined,
+    networkChanged: () => undefined,
+    counters: () => NO_TRAFFIC,
+    measureRoundTrip: async () => undefined,
+  };
+};
+
+test('disconnecting does not wait for a keyring that asks for its own password', async () => {
+  const profile = profileSchema.parse({
+    id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
+    name: 'Office',
+    server: 'vpn.example.com',
+    userName: 'alice',
+  });
+  const asked: string[] = [];
+  const connection = new Connection(profile, {
+    startSession,
+    network: undefined,
+    secrets: {
+      get: async () => ok(undefined),
+      set: (_profileId, name) => {
+        asked.push(name);
+        return new Promise(() => undefined);
+      },
+    },
+    store: {
+      profiles: { change: async () => ok(profile) },
+      history: { append: async () => ok(undefined) },
+    },
+    log: createLog(),
+  });
+  const reached = (state: string): Promise<void> =>
+    new Promise((resolve) => {
+      connection.subscribe((now) => {
+        if (now.state === state) resolve();
+      });
+    });
+  const prompted = reached('prompting');
+  connection.connect('none');
+  await prompted;
+  const connected = reached('connected');
+  connection.submitCredentials({ userName: 'alice', secret: 'right' });
+  await connected;
+  expect(asked).toEqual(['password']);
+  await connection.disconnect();
+  expect(connection.state).toEqual({ state: 'disconnected' });
+});
