@@ -33,7 +33,7 @@ export const de: Catalogue = {
   blocked: {
     line: (line) => `Datenverkehr gesperrt. ${line}`,
     sentence:
-      'Der Datenverkehr ist gesperrt, bis der Tunnel wieder steht: Dieser Computer erreicht nur sein lokales Netz und den Router. Trennen hebt die Sperre auf.',
+      'Der Datenverkehr ist gesperrt, bis der Tunnel wieder steht: Was durch ihn ginge, geht nirgendwohin. Das lokale Netz und was laut Profil nicht durch den Tunnel geht, ist erreichbar. Trennen hebt die Sperre auf.',
     ended: 'Der Datenverkehr ist nicht mehr gesperrt: Er geht am VPN vorbei.',
   },
   connectedLine: (address, interfaceName) =>

@@ -33,7 +33,7 @@ export const en: Catalogue = {
   blocked: {
     line: (line) => `Traffic blocked. ${line}`,
     sentence:
-      'Traffic is blocked until the tunnel is back: this computer reaches only its local network and the router. Disconnecting ends the block.',
+      'Traffic is blocked until the tunnel is back: what would go through it goes nowhere. The local network, and what the profile keeps out of the tunnel, is reached. Disconnecting ends the block.',
     ended: 'Traffic is no longer blocked: it leaves past the VPN.',
   },
   connectedLine: (address, interfaceName) =>
