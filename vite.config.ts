@@ -8,8 +8,9 @@ export default defineConfig({
     pool: 'forks',
     // Left alone, Vitest keeps one core for itself: on a machine with two, everything would run one after the other.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For tests that hang: a machine that is slow, or busy with other things, fails none.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', new CountReporter()],
   },
 });
