@@ -98,6 +98,18 @@ describe.skipIf(!isPossible)('the tunnel drops while programs send', { timeout: 
     expect(await rules()).toBe(before);
   });
 
+  test('a device that somebody deletes is not said to block', async () => {
+    const before = await rules();
+    const held = await open(true);
+    await network.closeRouter();
+    await held.next('waiting');
+    await network.client.exec(['ip', 'link', 'del', 'svpn0']);
+    const status = (): Promise<string> => held.smartvpn('status');
+    await expect.poll(status, { timeout: 10_000 }).not.toContain('Traffic is blocked');
+    expect(await status()).toContain('Trying again');
+    await expect.poll(rules, { timeout: 10_000 }).toBe(before);
+  });
+
   test('a process that is killed while it blocks lets everything pass', async () => {
     const held = await open(true);
     await network.closeRouter();

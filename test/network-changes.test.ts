@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeLogind, startFakeLogind } from './support/fake-logind.ts';
-import { HeldConnection, INNER_GATEWAY, type ProgramEvent } from './support/held-connection.ts';
+import { HeldConnection, INNER_GATEWAY } from './support/held-connection.ts';
 import { namespacesPossible } from './support/namespace.ts';
+import type { ProgramEvent } from './support/program-events.ts';
 import { programsHere } from './support/programs-here.ts';
 import { ROUTER_ADDRESS, TwoUplinks } from './support/two-uplinks.ts';
 

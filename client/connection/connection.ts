@@ -8,7 +8,7 @@ import {
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Logger } from '../log.ts';
-import type { WatchNetwork } from '../monitor/watch-network.ts';
+import type { NetworkEvents, WatchNetwork } from '../monitor/watch-network.ts';
 import type { HoldingNetwork } from '../network/holding-network.ts';
 import { checkNetwork } from '../network/tunnel-network.ts';
 import type { Session, SessionOptions, StartSession } from '../session/session-types.ts';
@@ -63,6 +63,11 @@ export class Connection {
   #session: Session | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   /** Undefined while there is nothing to watch for. */
+  readonly #networkEvents: NetworkEvents = {
+    changed: () => this.#send({ kind: 'network-changed' }),
+    // Somebody may have deleted the device: then nothing is blocked.
+    stirred: () => this.#dependencies.network?.verify(),
+  };
   #stopWatching: (() => void) | undefined;
   /** Writes under way. */
   readonly #keeping = new Set<Promise<void>>();
@@ -272,13 +277,7 @@ export class Connection {
     const { watchNetwork } = this.#dependencies;
     if (isWanted === (this.#stopWatching !== undefined)) return;
     this.#stopWatching?.();
-    this.#stopWatching = isWanted ? watchNetwork?.(() => this.#networkChanged()) : undefined;
-  }
-
-  #networkChanged(): void {
-    // Somebody may have deleted the device: then nothing is blocked.
-    this.#dependencies.network?.verify();
-    this.#send({ kind: 'network-changed' });
+    this.#stopWatching = isWanted ? watchNetwork?.(this.#networkEvents) : undefined;
   }
 
   async #prepare({ load, device }: Extract<ConnectionEffect, { kind: 'prepare' }>): Promise<void> {

@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts';
 import { watchLinks } from './link-events.ts';
 import { networkSnapshot } from './network-snapshot.ts';
 import { watchSleep } from './sleep-events.ts';
-import type { WatchNetwork } from './watch-network.ts';
+import type { NetworkEvents, WatchNetwork } from './watch-network.ts';
 
 /** Changes come in bursts: an address, its routes, the default route. They are looked at when it has been quiet this long. */
 const QUIET_MILLISECONDS = 150;
@@ -11,15 +11,15 @@ const LONGEST_BURST_MILLISECONDS = 1000;
 
 /** This machine's network and its sleep: one way for all, with NetworkManager and without, as the kernel tells it. */
 export function systemWatch(log: Logger): WatchNetwork {
-  return (changed) => {
+  return (events) => {
     if (process.platform !== 'linux') return () => undefined;
-    const watch = new NetworkWatch(changed, log);
+    const watch = new NetworkWatch(events, log);
     const links = watchLinks(() => watch.burst());
     if (!links.ok) log.warn(`Changes of the network are not noticed: ${links.error}`);
     const stopSleep = watchSleep(
       () => {
         log.info('The computer has slept');
-        changed();
+        events.changed();
       },
       (text) => log.debug(text),
     );
@@ -32,15 +32,15 @@ export function systemWatch(log: Logger): WatchNetwork {
 }
 
 class NetworkWatch {
-  readonly #changed: () => void;
+  readonly #events: NetworkEvents;
   readonly #log: Logger;
   #last: Promise<string> = networkSnapshot();
   #timer: NodeJS.Timeout | undefined;
   #burstSince: number | undefined;
   #isClosed = false;
 
-  constructor(changed: () => void, log: Logger) {
-    this.#changed = changed;
+  constructor(events: NetworkEvents, log: Logger) {
+    this.#events = events;
     this.#log = log;
   }
 
@@ -64,10 +64,11 @@ class NetworkWatch {
   }
 
   async #look(): Promise<void> {
+    this.#events.stirred();
     const before = this.#last;
     this.#last = networkSnapshot();
     if ((await this.#last) === (await before) || this.#isClosed) return;
     this.#log.info('The network of this computer has changed');
-    this.#changed();
+    this.#events.changed();
   }
 }

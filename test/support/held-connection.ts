@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type ProgramEvent, ProgramEvents } from './program-events.ts';
 import { RouterHost } from './router-host.ts';
 import { type Home, keepProfile, makeHome, runProgram, startProgram, type Running } from './program.ts';
 import { prefixInside } from './three-hosts.ts';
@@ -9,14 +9,6 @@ const ACCOUNT = { userName: 'alice', password: 'correct-horse' } as const;
 export const INNER_GATEWAY = '192.168.240.1';
 /** A keep-alive that is never due while something is measured or tested: what is noticed sooner was noticed by itself. */
 const KEEP_ALIVE_SECONDS = 300;
-
-const eventSchema = z.looseObject({
-  event: z.string(),
-  traffic: z.literal('blocked').optional(),
-  because: z.looseObject({ reason: z.string() }).optional(),
-  tunnel: z.looseObject({ interfaceName: z.string().optional() }).optional(),
-});
-export type ProgramEvent = z.infer<typeof eventSchema>;
 
 export interface HeldConnectionOptions {
   readonly blockWhenDown: boolean;
@@ -33,26 +25,14 @@ export class HeldConnection {
   readonly router: RouterHost;
   readonly home: Home;
   readonly #network: TwoUplinks;
-  readonly #events: ProgramEvent[] = [];
-  readonly #waiting = new Set<() => void>();
-  #isOver = false;
+  readonly #events: ProgramEvents;
 
   private constructor(network: TwoUplinks, router: RouterHost, home: Home, program: Running) {
     this.#network = network;
     this.router = router;
     this.home = home;
     this.program = program;
-    let rest = '';
-    program.process.stdout?.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.#events.push(eventSchema.parse(JSON.parse(line)));
-      this.#changed();
-    });
-    void program.ended.then(() => {
-      this.#isOver = true;
-      this.#changed();
-    });
+    this.#events = new ProgramEvents(program);
   }
 
   /** Resolves when it is connected. */
@@ -94,22 +74,12 @@ export class HeldConnection {
 
   /** Everything it has said so far. */
   get events(): readonly ProgramEvent[] {
-    return this.#events;
+    return this.#events.all;
   }
 
-  /** The first event of that kind from `from` on for which `holds`; rejects when the program ends without it. */
-  next(kind: string, from = 0, holds: (event: ProgramEvent) => boolean = () => true): Promise<ProgramEvent> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = this.#events.slice(from).find((each) => each.event === kind && holds(each));
-        if (found === undefined && !this.#isOver) return;
-        this.#waiting.delete(look);
-        if (found === undefined) reject(new Error(`ended without ${kind}: ${JSON.stringify(this.#events)}`));
-        else resolve(found);
-      };
-      this.#waiting.add(look);
-      look();
-    });
+  /** As in ProgramEvents. */
+  next(kind: string, from?: number, holds?: (event: ProgramEvent) => boolean): Promise<ProgramEvent> {
+    return this.#events.next(kind, from, holds);
   }
 
   /** Another terminal of the same user. */
@@ -125,9 +95,5 @@ export class HeldConnection {
     await this.program.ended;
     await this.router.close();
     await this.home.remove();
-  }
-
-  #changed(): void {
-    for (const look of this.#waiting) look();
   }
 }

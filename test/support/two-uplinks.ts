@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { on } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { closePort, openPort } from './closed-port.ts';
 import { type Namespace, connectNamespaces, createNamespace } from './namespace.ts';
 import { WireCounter } from './wire-counter.ts';
 
@@ -104,16 +105,11 @@ export class TwoUplinks {
 
   /** Every TCP connection to the router is reset at both ends, and none is made, until `openRouter`. The wires stay good. */
   async closeRouter(): Promise<void> {
-    const script = `
-      table inet closed {
-        chain in { type filter hook input priority 0; tcp dport ${ROUTER_PORT} reject with tcp reset; }
-      }`;
-    await this.internet.exec(['nft', '-f', '-'], { input: script });
-    await this.internet.exec(['ss', '-K', `sport = :${ROUTER_PORT}`]);
+    await closePort(this.internet, ROUTER_PORT);
   }
 
   async openRouter(): Promise<void> {
-    await this.internet.exec(['nft', 'delete', 'table', 'inet', 'closed']);
+    await openPort(this.internet);
   }
 
   /** As a NAT on the way does while a computer sleeps: what belongs to present connections is lost without a word. */
