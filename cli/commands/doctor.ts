@@ -4,7 +4,7 @@ import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { type NetworkDiagnosis, diagnoseNetwork } from '../../client/network/diagnosis.ts';
 import type { NetworkManagerFacts } from '../../client/network/networkmanager/diagnose-network-manager.ts';
-import { NETWORK_WAYS, createSystemNetwork } from '../../client/network/system-network.ts';
+import { createSystemNetwork } from '../../client/network/system-network.ts';
 import type { NetworkFailure } from '../../client/network/tunnel-network.ts';
 import type { SecretWay } from '../../client/store/system-secrets.ts';
 import { failureText } from '../../shared/failure-text.ts';
@@ -28,7 +28,8 @@ export function defineDoctor(command: Command, run: Run): void {
 
 async function doctor({ output, folders }: Context): Promise<number> {
   // First: what was left may be what stands in the way.
-  for (const message of await createSystemNetwork({ stateFolder: folders.state }).recover()) {
+  const network = createSystemNetwork({ stateFolder: folders.state });
+  for (const message of await network.recover()) {
     output.object({ event: 'mended', message });
     output.line(`Mended: ${message}`);
   }
@@ -38,19 +39,9 @@ async function doctor({ output, folders }: Context): Promise<number> {
   const secrets = await findSecretWay();
   output.object({ event: 'doctor', ...diagnosis, secrets });
   for (const [name, text] of diagnosisRows(diagnosis, secrets)) output.line(`${name.padEnd(16)}${text}`);
-  if (diagnosis.way !== undefined) return exitCode('done');
-  const failure = diagnosis.closed['network-manager'] ?? diagnosis.closed.iproute2;
-  return output.fail(connectionFailure(mostTelling(diagnosis) ?? failure ?? NO_WAY));
-}
-
-const NO_WAY = { kind: 'device-not-permitted', missing: 'platform' } as const;
-
-/** That this user is not root says less than what else is missing. */
-function mostTelling({ closed }: NetworkDiagnosis): NetworkFailure | undefined {
-  return NETWORK_WAYS.map((way) => closed[way]).find(
-    (failure) =>
-      failure !== undefined && !(failure.kind === 'device-not-permitted' && failure.missing === 'privilege'),
-  );
+  // As `connect` would say it.
+  const checked = await network.check();
+  return checked.ok ? exitCode('done') : output.fail(connectionFailure(checked.error));
 }
 
 /** What is printed, a name and a text each. */

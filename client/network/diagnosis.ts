@@ -1,5 +1,6 @@
 import { systemBusAddress } from '../dbus/system-bus-address.ts';
 import { type DnsMethod, chooseDnsMethod, gatherDnsEvidence } from './dns/dns-method.ts';
+import { canAskApart } from './dns/system-dns.ts';
 import type { NetworkManagerFacts } from './networkmanager/diagnose-network-manager.ts';
 import { checkDevice } from './permission.ts';
 import { NETWORK_WAYS, type NetworkWay, systemNetworks } from './system-network.ts';
@@ -31,9 +32,12 @@ export async function diagnoseNetwork(stateFolder: string): Promise<NetworkDiagn
   const networkManager = await diagnoseManager();
   const device = await checkDevice();
   const deviceFailure = device.ok ? undefined : device.error;
-  const dnsMethod = chooseDnsMethod(await gatherDnsEvidence());
+  const evidence = await gatherDnsEvidence();
+  const dnsMethod = chooseDnsMethod(evidence);
   const canSplitDns =
-    way === 'network-manager' ? networkManager?.isDnsSeparable === true : dnsMethod === 'systemd-resolved';
+    way === 'network-manager'
+      ? networkManager?.isDnsSeparable === true
+      : await canAskApart(dnsMethod, evidence.resolvConfText);
   return { way, closed, networkManager, deviceFailure, dnsMethod, canSplitDns };
 }
 

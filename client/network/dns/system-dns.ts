@@ -4,7 +4,7 @@ import type { DnsUse } from '../../../shared/connection.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import { type CommandRunner, outcomeText } from '../command-runner.ts';
 import type { DnsRecord } from '../journal.ts';
-import { chooseDnsMethod, gatherDnsEvidence, namesLocalResolver } from './dns-method.ts';
+import { type DnsMethod, chooseDnsMethod, gatherDnsEvidence, namesLocalResolver } from './dns-method.ts';
 import { readResolvConf, restoreResolvConf, writeResolvConf } from './resolv-conf-file.ts';
 import { type DnsSettings, tunnelResolvConf } from './resolv-conf-text.ts';
 
@@ -33,6 +33,28 @@ export async function applyDns(
     default:
       return assertNever(method);
   }
+}
+
+/** Whether some names can be looked up at one place and others elsewhere. */
+export async function canAskApart(method: DnsMethod, resolvConfText: string): Promise<boolean> {
+  switch (method) {
+    case 'systemd-resolved':
+      return true;
+    case 'resolvconf':
+      return !(await isDebianResolvconf()) && namesLocalResolver(resolvConfText);
+    case 'resolv-conf-file':
+      return false;
+    default:
+      return assertNever(method);
+  }
+}
+
+/** It orders records by the patterns in this file, where `tun*` comes early; openresolv has options instead. */
+function isDebianResolvconf(): Promise<boolean> {
+  return access('/etc/resolvconf/interface-order').then(
+    () => true,
+    () => false,
+  );
 }
 
 function mayAskEverything({ scope, isOwn }: DnsSettings): boolean {
@@ -68,16 +90,11 @@ async function applyByResolvconf(
   remember: (record: DnsRecord) => Promise<void>,
   resolvConfText: string,
 ): Promise<Result<DnsUse, string>> {
-  // Debian's resolvconf orders records by the patterns in this file, where `tun*` comes early; openresolv has options instead.
-  const debian = await access('/etc/resolvconf/interface-order').then(
-    () => true,
-    () => false,
-  );
+  const debian = await isDebianResolvconf();
   const isPrivate =
-    !debian &&
     settings.scope === 'domains' &&
     settings.searchDomains.length > 0 &&
-    namesLocalResolver(resolvConfText);
+    (await canAskApart('resolvconf', resolvConfText));
   if (!isPrivate && !mayAskEverything(settings)) return ok('not-separable');
   const record = debian ? `tun.${interfaceName}` : interfaceName;
   // -p: asked for the record's domains alone. -x: nobody else is asked; a metric alone does not bring it to the front.
