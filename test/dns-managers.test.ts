@@ -184,9 +184,8 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
     });
   });
 
-  describe('a plain resolv.conf', () => {
-    beforeEach(() => start(undefined));
-
+  /** Where the system cannot ask one server for some names and another for the rest. */
+  function inseparableNames(): void {
     test('split tunnel: the router is not shown the names, and it is said', async () => {
       const { use, undo } = await apply(SPLIT);
       expect(use).toBe('not-separable');
@@ -204,6 +203,12 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
       await undo();
       expect(await whoIsAsked(PUBLIC)).toEqual({ [PUBLIC]: BY_PROVIDER });
     });
+  }
+
+  describe('a plain resolv.conf', () => {
+    beforeEach(() => start(undefined));
+
+    inseparableNames();
   });
 
   describe.each([
@@ -221,23 +226,7 @@ describe.skipIf(!namespacesPossible())('who is asked for which names', { timeout
       await manageByResolvconf(record);
     });
 
-    test('split tunnel: the router is not shown the names, and it is said', async () => {
-      const { use, undo } = await apply(SPLIT);
-      expect(use).toBe('not-separable');
-      expect(await whoIsAsked(PUBLIC, INTERNAL)).toEqual({ [PUBLIC]: BY_PROVIDER, [INTERNAL]: BY_PROVIDER });
-      await undo();
-    });
-
-    test.each([
-      ['split tunnel with a DNS server of the user’s own', { ...SPLIT, isOwn: true }],
-      ['full tunnel', FULL],
-    ])('%s: it is asked for everything', async (_, settings) => {
-      const { use, undo } = await apply(settings);
-      expect(use).toBe('every-name');
-      expect(await whoIsAsked(PUBLIC, INTERNAL, 'intranet')).toEqual(EVERYTHING_BY_OFFICE);
-      await undo();
-      expect(await whoIsAsked(PUBLIC)).toEqual({ [PUBLIC]: BY_PROVIDER });
-    });
+    inseparableNames();
   });
 
   describe('openresolv with dnsmasq', () => {

@@ -22,7 +22,7 @@ describe.skipIf(!isPossible)('the network changes', { timeout: 60_000 }, () => {
     });
   });
   afterEach(async () => {
-    await held.close();
+    await held?.close();
     await Promise.all([network.remove(), logind.close()]);
   });
 

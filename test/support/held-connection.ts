@@ -68,7 +68,12 @@ export class HeldConnection {
       ...(options.environment === undefined ? {} : { environment: options.environment }),
     });
     const connection = new HeldConnection(network, router, home, program);
-    await connection.next('connected');
+    try {
+      await connection.next('connected');
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
     return connection;
   }
 
