@@ -9,6 +9,7 @@ import { NameServer } from './support/name-server.ts';
 import { type Namespace, namespacesPossible } from './support/namespace.ts';
 import { ProgramEvents } from './support/program-events.ts';
 import { type Home, type Running, runProgram, startProgram } from './support/program.ts';
+import { programsHere } from './support/programs-here.ts';
 import { RouterHost } from './support/router-host.ts';
 import { Traffic } from './support/two-uplinks.ts';
 import { WireCounter } from './support/wire-counter.ts';
@@ -34,11 +35,15 @@ const HOME: Home = {
 };
 
 const SUITES = ['bookworm', 'trixie'] as const;
-const roots = namespacesPossible()
-  ? await Promise.all(
-      SUITES.map(async (suite) => ({ suite, ROOT: await debianRoot({ suite, packages: DESKTOP_PACKAGES }) })),
-    )
-  : SUITES.map((suite) => ({ suite, ROOT: undefined }));
+const roots =
+  namespacesPossible() && programsHere('nft')
+    ? await Promise.all(
+        SUITES.map(async (suite) => ({
+          suite,
+          ROOT: await debianRoot({ suite, packages: DESKTOP_PACKAGES }),
+        })),
+      )
+    : SUITES.map((suite) => ({ suite, ROOT: undefined }));
 
 describe.each(roots)('Debian $suite', ({ ROOT }) => {
   describe.skipIf(ROOT === undefined)(
