@@ -188,6 +188,25 @@ describe.each(roots)('Debian $suite', ({ ROOT }) => {
         expect((await wires.read()).ipv4).toBeGreaterThan(20);
       });
 
+      test.each(['SIGTERM', 'SIGKILL'] as const)(
+        'NetworkManager is started again while traffic is blocked (%s): it still is',
+        async (signal) => {
+          await connect('blocking');
+          const up = await desktopState(desktop);
+          await closePort(internet, PORT);
+          await events.next('waiting');
+          await desktop.stopNetworkManager(signal);
+          await traffic.flows(100);
+          await desktop.startNetworkManager();
+          expect(await settledState(desktop, up)).toBe(up);
+          await traffic.flows(100);
+          expect(await status()).toMatchObject({ traffic: 'blocked' });
+          await comesBack('svpn0', events.all.length);
+          expect(await wires.read()).toEqual(NOTHING);
+          expect(await desktopState(desktop)).toBe(up);
+        },
+      );
+
       test('taken down by somebody else, it is not said to block', async () => {
         await connect('blocking');
         await closePort(internet, PORT);

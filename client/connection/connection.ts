@@ -62,12 +62,12 @@ export class Connection {
   #state: ConnectionState;
   #session: Session | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
-  /** Undefined while there is nothing to watch for. */
   readonly #networkEvents: NetworkEvents = {
     changed: () => this.#send({ kind: 'network-changed' }),
     // Somebody may have deleted the device: then nothing is blocked.
     stirred: () => this.#dependencies.network?.verify(),
   };
+  /** Undefined while there is nothing to watch for. */
   #stopWatching: (() => void) | undefined;
   /** Writes under way. */
   readonly #keeping = new Set<Promise<void>>();

@@ -71,17 +71,20 @@ const MODULE = new URL('../../client/network/networkmanager/network-manager-netw
 
 /**
  * Does as it is told on its standard input, a JSON line each, and answers with one. It reads the tunnel's packets and
- * counts the questions to its name server. Given a step, it stops there for ever.
+ * counts the questions to its name server. Given a step, it stops there once, until SIGUSR1.
  */
 const PROGRAM = `
   import { createInterface } from 'node:readline';
   import { createNetworkManagerNetwork } from ${JSON.stringify(MODULE)};
   const [stateFolder, stopAt] = process.argv.slice(1);
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + '\\n');
+  let hasStopped = false;
   const onStep = async (step) => {
-    if (step !== stopAt) return;
+    if (step !== stopAt || hasStopped) return;
+    hasStopped = true;
+    const resumed = new Promise((resolve) => process.once('SIGUSR1', resolve));
     say(step);
-    await new Promise(() => setInterval(() => {}, 1e6));
+    await resumed;
   };
   const network = createNetworkManagerNetwork({ stateFolder, onStep });
   const tunnels = [];
@@ -120,6 +123,8 @@ export interface DesktopClient {
   readonly process: ChildProcess;
   tell(command: 'up', plan: NetworkPlan): void;
   ask(command: 'up' | 'down' | 'seen' | 'check' | 'recover', argument?: unknown): Promise<unknown>;
+  /** From the step at which it has stopped. */
+  resume(): void;
   /** The next line it says. */
   next(): Promise<unknown>;
   kill(): Promise<void>;
@@ -152,6 +157,7 @@ export function startDesktopClient(
     process: child,
     tell: say,
     next,
+    resume: () => void child.kill('SIGUSR1'),
     ask: (command, argument) => {
       say(command, argument);
       return next();

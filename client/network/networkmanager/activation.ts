@@ -19,12 +19,13 @@ export interface ActivationWish {
   readonly profile: ProfileSettings;
   /** The same under another UUID. */
   readonly base: ProfileSettings;
+  readonly baseUuid: string;
 }
 
 /** Has NetworkManager make the device and all that goes with it. */
 export async function addTunnel(
   manager: NetworkManager,
-  { profile, base }: ActivationWish,
+  { profile, base, baseUuid }: ActivationWish,
   onStep: (step: ActivationStep) => Promise<void>,
 ): Promise<Result<Activation, BusProblem>> {
   const direct = await manager.addAndActivate(profile);
@@ -36,7 +37,8 @@ export async function addTunnel(
   try {
     return await manager.addAndActivate(profile);
   } finally {
-    await manager.deleteProfile(added.value);
+    // Its path is another one when NetworkManager was started again meanwhile.
+    await manager.deleteProfileOf(baseUuid);
   }
 }
 

@@ -102,8 +102,9 @@ export class ManagedTunnel {
     await journal.write(this.#entry);
     await onStep('claimed');
     const profile = tunnelProfile({ ...facts, uuid });
-    const base = tunnelProfile({ ...facts, uuid: randomUUID() });
-    const activation = await addTunnel(manager, { profile, base }, onStep);
+    const baseUuid = randomUUID();
+    const base = tunnelProfile({ ...facts, uuid: baseUuid });
+    const activation = await addTunnel(manager, { profile, base, baseUuid }, onStep);
     if (!activation.ok) return activation;
     const watch = await ActivationWatch.begin(manager, activation.value.active);
     if (!watch.ok) return watch;
@@ -128,6 +129,8 @@ export class ManagedTunnel {
     const before = this.#tenancy;
     for (let attempt = 0; attempt < RETURN_ATTEMPTS; attempt += 1) {
       if (this.#down !== undefined || before === undefined || this.#tenancy !== before) return ok(undefined);
+      // Asked first: what it takes over it has taken over by then. It has its name on the bus before anything else.
+      const starting = await manager.isStarting();
       const active = await manager.findActive(before.uuid);
       if (active.ok && active.value !== undefined) {
         const watch = await ActivationWatch.begin(manager, active.value);
@@ -140,8 +143,6 @@ export class ManagedTunnel {
         };
         return ok(undefined);
       }
-      const starting = await manager.isStarting();
-      // It has its name on the bus before anything else.
       if (starting.ok && !starting.value) break;
       await wait(RETURN_INTERVAL);
     }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { debianRoot } from '../../../test/support/debian-root.ts';
 import { DESKTOP_PACKAGES, DesktopHost } from '../../../test/support/desktop-host.ts';
 import {
@@ -32,6 +33,8 @@ const SPLIT: NetworkPlan = {
   routes: ['10.8.0.0/24', '172.20.0.0/16', '10.8.0.53/32'],
   excluded: ['172.20.7.0/24'],
 };
+
+const upSchema = z.object({ name: z.string() });
 
 /** NetworkManager 1.42, which makes no device for a new profile, and 1.52, which does. */
 const SUITES = ['bookworm', 'trixie'] as const;
@@ -261,6 +264,45 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
       await client.kill();
       expect(await settledState(desktop, before)).toBe(before);
       expect(await startClient().ask('recover')).toEqual([]);
+    });
+
+    test.each(STEPS)('NetworkManager is started again while bringing up: %s', async (stopAt) => {
+      const client = startClient({ stopAt });
+      attempts += 1;
+      client.tell('up', { ...FULL, interfaceName: `again${attempts}-0` });
+      expect(await client.next()).toBe(stopAt);
+      await desktop.stopNetworkManager('SIGKILL');
+      await desktop.startNetworkManager();
+      client.resume();
+      const up = upSchema.parse(await client.next());
+      expect(await devicesTo('8.8.8.8', '2001:4860::8')).toEqual({
+        '8.8.8.8': up.name,
+        '2001:4860::8': 'unreachable',
+      });
+      expect(await show('resolvectl', 'status', up.name)).toContain('10.8.0.53');
+      expect(await client.ask('seen')).toMatchObject({ gone: 0 });
+      await client.ask('down', 0);
+      expect(await settledState(desktop, before)).toBe(before);
+    });
+
+    test('NetworkManager has forgotten the tunnel when it is started again: it gets it anew', async () => {
+      const client = startClient();
+      await client.ask('up', FULL);
+      await desktop.stopNetworkManager('SIGKILL');
+      await show('sh', '-c', 'rm -rf /run/NetworkManager/devices /run/NetworkManager/system-connections');
+      await desktop.startNetworkManager();
+      // Anew on the device that is there, which was read all the time.
+      await expect
+        .poll(() => show('nmcli', '-t', '-f', 'NAME,DEVICE', 'connection', 'show', '--active'))
+        .toContain('Smart VPN (svpn0):svpn0');
+      await expect.poll(() => show('resolvectl', 'dns', 'eth0')).not.toContain('203.0.113.1');
+      expect(await devicesTo('8.8.8.8', '2001:4860::8')).toEqual({
+        '8.8.8.8': 'svpn0',
+        '2001:4860::8': 'unreachable',
+      });
+      expect(await show('resolvectl', 'dns', 'svpn0')).toContain('10.8.0.53');
+      expect(await client.ask('seen')).toMatchObject({ gone: 0 });
+      await client.ask('down', 0);
     });
 
     test.each(['SIGTERM', 'SIGKILL'] as const)(

@@ -172,6 +172,13 @@ export class NetworkManager {
     return added.ok ? ok(added.value[0]) : added;
   }
 
+  /** Whatever its path is by now. Nothing happens when there is none. */
+  async deleteProfileOf(uuid: string): Promise<void> {
+    const schema = z.tuple([path]);
+    const found = await this.#call(SETTINGS, `${NAME}.Settings`, 'GetConnectionByUuid', schema, 's', [uuid]);
+    if (found.ok) await this.deleteProfile(found.value[0]);
+  }
+
   deleteProfile(profile: string): Promise<Result<unknown, BusProblem>> {
     return this.#call(profile, PROFILE, 'Delete', nothing);
   }

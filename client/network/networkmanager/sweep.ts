@@ -43,9 +43,10 @@ export async function sweepRules(
     tag: '',
     hasLinkSettings: false,
   };
-  const [profile, base] = [randomUUID(), randomUUID()].map((uuid) => tunnelProfile({ ...facts, uuid }));
-  if (profile === undefined || base === undefined) return err('no profile');
-  const added = await addTunnel(manager, { profile, base }, async () => {});
+  const baseUuid = randomUUID();
+  const profile = tunnelProfile({ ...facts, uuid: randomUUID() });
+  const base = tunnelProfile({ ...facts, uuid: baseUuid });
+  const added = await addTunnel(manager, { profile, base, baseUuid }, async () => {});
   if (!added.ok) return err(added.error.detail);
   const watch = await ActivationWatch.begin(manager, added.value.active);
   if (!watch.ok) return err(watch.error.detail);
