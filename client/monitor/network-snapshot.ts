@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
-import { isLinkLocal, TUNNEL_NAME_STEM } from '../session/way-to-router.ts';
+import { addressesToTheWorld, isOurTunnel } from '../network/local-addresses.ts';
 
 /**
  * What decides how packets leave this machine: the addresses of links that are up, and the routes over routers. Tunnels
@@ -10,15 +9,13 @@ export async function networkSnapshot(): Promise<string> {
   const [ipv4, ipv6] = await Promise.all(
     ['route', 'ipv6_route'].map((name) => readFile(`/proc/net/${name}`, 'latin1').catch(() => '')),
   );
-  return [...localAddresses(), ...routesIn(ipv4 ?? ''), ...ipv6RoutesIn(ipv6 ?? '')].sort().join('\n');
-}
-
-function localAddresses(): string[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses
-      .filter(({ address, internal }) => !internal && !isLinkLocal(address) && !isOurs(name))
-      .map(({ cidr, address }) => `${name} ${cidr ?? address}`),
-  );
+  return [
+    ...(addressesToTheWorld() ?? []).map(({ link, cidr }) => `${link} ${cidr}`),
+    ...routesIn(ipv4 ?? ''),
+    ...ipv6RoutesIn(ipv6 ?? ''),
+  ]
+    .sort()
+    .join('\n');
 }
 
 /** /proc/net/route, the main table (proc_net_route(5)): "eth0 00000000 010071CB 0003 0 0 100 00000000 …". */
@@ -27,7 +24,7 @@ export function routesIn(text: string): string[] {
     .split('\n')
     .slice(1)
     .map((line) => line.split('\t').map((field) => field.trim()))
-    .filter(([name = '', , gateway]) => name !== '' && gateway !== '00000000' && !isOurs(name))
+    .filter(([name = '', , gateway]) => name !== '' && gateway !== '00000000' && !isOurTunnel(name))
     .map(([name, destination, gateway, , , , metric, mask]) =>
       [name, destination, gateway, metric, mask].join(' '),
     );
@@ -38,12 +35,8 @@ export function ipv6RoutesIn(text: string): string[] {
   return text
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , , nextHop = '', , , , , name = '']) => /[^0]/.test(nextHop) && !isOurs(name))
+    .filter(([, , , , nextHop = '', , , , , name = '']) => /[^0]/.test(nextHop) && !isOurTunnel(name))
     .map(([destination, prefix, , , nextHop, metric, , , , name]) =>
       [name, destination, prefix, nextHop, metric].join(' '),
     );
-}
-
-function isOurs(name: string): boolean {
-  return name.startsWith(TUNNEL_NAME_STEM);
 }

@@ -5,6 +5,7 @@ import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../sh
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import type { HoldableUp } from '../network/holding-network.ts';
+import { TUNNEL_NAME_STEM } from '../network/local-addresses.ts';
 import { type AddressFacts, planNetwork } from '../network/plan.ts';
 import { checkNetwork } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
@@ -27,7 +28,7 @@ import { millisecondsToFreshCode, refusal, signInWith, type SignIn } from './sig
 import { Teardown } from './teardown.ts';
 import type { TlsChannel } from './tls-channel.ts';
 import { tunnelDns } from './tunnel-dns.ts';
-import { connectionAfterChange, isOffline, localAddressTowards, TUNNEL_NAME_STEM } from './way-to-router.ts';
+import { connectionAfterChange, isOffline, localAddressTowards } from './way-to-router.ts';
 
 type OpenedWithIpv6 = Opened & Pick<AddressFacts, 'ipv6'>;
 

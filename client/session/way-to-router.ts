@@ -1,9 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
-
-/** How the devices of our tunnels are called: svpn0, svpn1 … */
-export const TUNNEL_NAME_STEM = 'svpn';
+import { addressesToTheWorld, localAddresses } from '../network/local-addresses.ts';
 
 /** Any port does: nothing is sent. RFC 863, discard. */
 const PORT = 9;
@@ -32,22 +29,12 @@ export async function connectionAfterChange(
 
 /** No link that leads anywhere is up. Tunnels of ours do not count. */
 export function isOffline(): boolean {
-  return !Object.entries(networkInterfaces()).some(
-    ([name, addresses]) =>
-      !name.startsWith(TUNNEL_NAME_STEM) &&
-      addresses?.some(({ address, internal }) => !internal && !isLinkLocal(address)),
-  );
+  return addressesToTheWorld()?.length === 0;
 }
 
-/** Of a link without a router or DHCP server (RFC 4291 §2.5.6, RFC 3927). */
-export function isLinkLocal(address: string): boolean {
-  return /^(fe[89ab][0-9a-f]:|169\.254\.)/i.test(address);
-}
-
+/** As far as can be told. */
 function hasLocalAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some((each) => each.address === address),
-  );
+  return localAddresses()?.some((local) => local.address === address) ?? true;
 }
 
 /** Connecting a datagram socket looks up the route and the source address, and does no more. */
