@@ -345,10 +345,11 @@ class MemoryNetwork implements TunnelNetwork {
     return Promise.resolve(ok(undefined));
   }
 
-  async bringUp(plan: NetworkPlan) {
+  async bringUp(plan: NetworkPlan, calledOff?: AbortSignal) {
     this.plan = plan;
     this.done.push('begin');
     await this.#until;
+    if (calledOff?.aborted === true) this.done.push('called off');
     this.done.push('up');
     const takeDown = (): Promise<void> => {
       this.done.push('down');
@@ -406,7 +407,7 @@ describe('the device', () => {
     const cancelled = trial.session.cancel();
     finish();
     await cancelled;
-    expect(network.done).toEqual(['begin', 'up', 'down']);
+    expect(network.done).toEqual(['begin', 'called off', 'up', 'down']);
     expect(trial.events.map((event) => event.kind)).not.toContain('connected');
   });
 

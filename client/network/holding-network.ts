@@ -20,7 +20,7 @@ export interface HoldingNetwork extends TunnelNetwork {
    * Takes over what is held when it fits the plan; else what is held goes once the new one stands, so that there is
    * no gap. After a failure it is still held.
    */
-  bringUp(plan: NetworkPlan): Promise<Result<HoldableUp, NetworkFailure>>;
+  bringUp(plan: NetworkPlan, calledOff?: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>>;
   /** A network is held, and nobody carries its packets. */
   readonly isBlocking: boolean;
   /** Called after each change of `isBlocking`. */
@@ -63,14 +63,14 @@ class Holder implements HoldingNetwork {
     return this.#network.recover();
   }
 
-  async bringUp(plan: NetworkPlan): Promise<Result<HoldableUp, NetworkFailure>> {
+  async bringUp(plan: NetworkPlan, calledOff?: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>> {
     this.verify();
     const held = this.#held;
     if (held !== undefined && fits(held.plan, plan)) {
       this.#setHeld(undefined);
       return ok(this.#holdable(plan, held.up));
     }
-    const brought = await this.#network.bringUp(plan);
+    const brought = await this.#network.bringUp(plan, calledOff);
     if (!brought.ok) return brought;
     await this.release();
     return ok(this.#holdable(plan, brought.value));

@@ -37,7 +37,7 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
   const absent: NetworkFailure = { kind: 'device-not-permitted', missing: 'privilege' };
   return {
     check: async () => (systemBusAddress() === undefined ? err(absent) : (await load()).check()),
-    bringUp: async (plan) => (await load()).bringUp(plan),
+    bringUp: async (plan, calledOff) => (await load()).bringUp(plan, calledOff),
     recover: async () => (systemBusAddress() === undefined ? [] : (await load()).recover()),
   };
 }
@@ -46,7 +46,7 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
 export function chooseNetwork(networks: NetworksByWay): TunnelNetwork {
   return {
     check: async () => (await firstPermitted(networks)).checked,
-    bringUp: (plan) => bringUp(plan, networks),
+    bringUp: (plan, calledOff) => bringUp(plan, networks, calledOff),
     recover: async () => {
       const sentences: string[] = [];
       for (const way of NETWORK_WAYS) sentences.push(...(await networks[way].recover()));
@@ -83,13 +83,14 @@ function mostTelling(failures: readonly NetworkFailure[]): NetworkFailure {
 async function bringUp(
   plan: NetworkPlan,
   networks: NetworksByWay,
+  calledOff?: AbortSignal,
 ): Promise<Result<NetworkUp, NetworkFailure>> {
   const { way, checked } = await firstPermitted(networks);
   if (way === undefined)
     return checked.ok ? err({ kind: 'device-not-permitted', missing: 'platform' }) : checked;
-  const up = await networks[way].bringUp(plan);
+  const up = await networks[way].bringUp(plan, calledOff);
   // Not permitted after all: only by doing it NetworkManager finds out that it was told to leave such devices alone.
   if (up.ok || way !== 'network-manager' || up.error.kind !== 'device-not-permitted') return up;
   const next = await firstPermitted(networks, way);
-  return next.way === undefined ? up : networks[next.way].bringUp(plan);
+  return next.way === undefined ? up : networks[next.way].bringUp(plan, calledOff);
 }

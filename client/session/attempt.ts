@@ -314,7 +314,7 @@ export class Attempt implements Session {
     this.#preparing = 'configuring';
     this.#enter('configuring');
     const plan = planNetwork(opened, advanced, ip, line.channel.address, INTERFACE_NAME);
-    const bringingUp = network.bringUp(plan);
+    const bringingUp = network.bringUp(plan, this.#over.signal);
     // Registered before it is done: a session that ends meanwhile waits for it and takes it down.
     this.#teardown.add(async () => {
       const up = await bringingUp;

@@ -87,6 +87,11 @@ const PROGRAM = `
     await resumed;
   };
   const network = createNetworkManagerNetwork({ stateFolder, onStep });
+  const calledOff = new AbortController();
+  process.once('SIGUSR2', () => {
+    calledOff.abort();
+    say('called off');
+  });
   const tunnels = [];
   const seen = { packets: 0, questions: 0, gone: 0, lost: 0 };
   const buffer = new Uint8Array(70_000);
@@ -101,7 +106,7 @@ const PROGRAM = `
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument] = JSON.parse(line);
     if (command === 'up') {
-      const result = await network.bringUp(argument);
+      const result = await network.bringUp(argument, calledOff.signal);
       if (result.ok) {
         const { tun } = result.value;
         tunnels.push(result.value);
@@ -125,6 +130,8 @@ export interface DesktopClient {
   ask(command: 'up' | 'down' | 'seen' | 'check' | 'recover', argument?: unknown): Promise<unknown>;
   /** From the step at which it has stopped. */
   resume(): void;
+  /** Whoever wanted the tunnel has gone: it says "called off" once it knows. */
+  callOff(): void;
   /** The next line it says. */
   next(): Promise<unknown>;
   kill(): Promise<void>;
@@ -158,6 +165,7 @@ export function startDesktopClient(
     tell: say,
     next,
     resume: () => void child.kill('SIGUSR1'),
+    callOff: () => void child.kill('SIGUSR2'),
     ask: (command, argument) => {
       say(command, argument);
       return next();

@@ -73,9 +73,10 @@ export class ActivationWatch {
     return this.#last.state >= ActiveState.deactivating;
   }
 
-  /** Resolves when the state is at least that, or after so many milliseconds. */
-  async reached(state: number, milliseconds: number): Promise<boolean> {
-    const late = AbortSignal.timeout(milliseconds);
+  /** Resolves when the state is at least that, after so many milliseconds, or when it is called off. */
+  async reached(state: number, milliseconds: number, calledOff?: AbortSignal): Promise<boolean> {
+    const timeout = AbortSignal.timeout(milliseconds);
+    const late = calledOff === undefined ? timeout : AbortSignal.any([timeout, calledOff]);
     while (this.#last.state < state && !late.aborted) {
       await new Promise<void>((resolve) => {
         const done = (): void => {
@@ -105,9 +106,11 @@ export class ActivationWatch {
 export async function attach(
   name: string,
   watch: ActivationWatch,
+  calledOff?: AbortSignal,
 ): Promise<Result<TunDevice, NetworkFailure>> {
   const late = AbortSignal.timeout(ATTACH_DEADLINE);
   for (;;) {
+    if (calledOff?.aborted === true) return err(setupFailed('called off'));
     // Root would make a device of its own.
     if (deviceNames().has(name)) {
       const opened = openTunDevice(name, { offload: 'tcp-udp', removeAtClose: true });
@@ -129,8 +132,12 @@ function asNetworkFailure(opened: ReturnType<typeof openTunDevice>): Result<TunD
 }
 
 /** Addresses, routes, rules and DNS are set. */
-export async function activated(watch: ActivationWatch): Promise<Result<void, NetworkFailure>> {
-  await watch.reached(ActiveState.activated, ACTIVATED_DEADLINE);
+export async function activated(
+  watch: ActivationWatch,
+  calledOff?: AbortSignal,
+): Promise<Result<void, NetworkFailure>> {
+  await watch.reached(ActiveState.activated, ACTIVATED_DEADLINE, calledOff);
+  if (calledOff?.aborted === true) return err(setupFailed('called off'));
   const { state, reason } = watch.last;
   if (state === ActiveState.activated) return ok(undefined);
   return err(

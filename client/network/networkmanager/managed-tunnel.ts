@@ -31,6 +31,8 @@ export interface ManagedTunnelOptions {
   readonly facts: Omit<ProfileFacts, 'uuid'>;
   readonly run: CommandRunner;
   readonly onStep: (step: ActivationStep) => Promise<void>;
+  /** Whoever wants the tunnel has gone. */
+  readonly calledOff: AbortSignal;
 }
 
 interface Tenancy {
@@ -74,7 +76,7 @@ export class ManagedTunnel {
   }
 
   async #bringUp(): Promise<Result<TunDevice, NetworkFailure>> {
-    const { facts, manager, onStep } = this.#options;
+    const { facts, manager, onStep, calledOff } = this.#options;
     const watching = await manager.onRunning((isRunning) => {
       if (!isRunning) this.#sawManagerEnd = true;
       else if (this.#tun !== undefined) void this.#goOn();
@@ -84,11 +86,11 @@ export class ManagedTunnel {
     const tenancy = await this.#activate();
     if (!tenancy.ok) return err(failureOf(tenancy.error));
     await onStep('activating');
-    const attached = await attach(facts.interfaceName, tenancy.value.watch);
+    const attached = await attach(facts.interfaceName, tenancy.value.watch, calledOff);
     if (!attached.ok) return attached;
     this.#tun = attached.value;
     await onStep('attached');
-    const isActivated = await activated(tenancy.value.watch);
+    const isActivated = await activated(tenancy.value.watch, calledOff);
     if (!isActivated.ok) return isActivated;
     await onStep('activated');
     return attached;

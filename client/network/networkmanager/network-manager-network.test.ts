@@ -266,6 +266,17 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
       expect(await startClient().ask('recover')).toEqual([]);
     });
 
+    test('called off before it stands, it is taken down', async () => {
+      const client = startClient({ stopAt: 'activating' });
+      client.tell('up', FULL);
+      expect(await client.next()).toBe('activating');
+      client.callOff();
+      expect(await client.next()).toBe('called off');
+      client.resume();
+      expect(await client.next()).toMatchObject({ kind: 'network-setup-failed', detail: 'called off' });
+      expect(await settledState(desktop, before)).toBe(before);
+    });
+
     test.each(STEPS)('NetworkManager is started again while bringing up: %s', async (stopAt) => {
       const client = startClient({ stopAt });
       attempts += 1;

@@ -20,6 +20,7 @@ import { deviceNames, isOwnNetwork } from './own-devices.ts';
 /** Milliseconds. */
 const RETURN_INTERVAL = 100;
 const RETURN_ATTEMPTS = 150;
+const NEVER = new AbortController().signal;
 
 export interface NetworkManagerOptions {
   /** Holds the journals. */
@@ -41,7 +42,7 @@ export function createNetworkManagerNetwork(options: NetworkManagerOptions): Tun
       opened.value.close();
       return checkDevice();
     },
-    bringUp: (plan) => bringUp(plan, options),
+    bringUp: (plan, calledOff) => bringUp(plan, options, calledOff),
     recover: () => recover(options),
   };
 }
@@ -72,15 +73,16 @@ async function findMissing(manager: NetworkManager): Promise<DeviceNeed | undefi
 async function bringUp(
   plan: NetworkPlan,
   options: NetworkManagerOptions,
+  calledOff: AbortSignal = NEVER,
 ): Promise<Result<NetworkUp, NetworkFailure>> {
-  const first = await attempt(plan, options);
-  if (first.up.ok || !first.sawManagerEnd || !(await returned())) return first.up;
+  const first = await attempt(plan, options, calledOff);
+  if (first.up.ok || !first.sawManagerEnd || !(await returned(calledOff))) return first.up;
   await recover(options);
-  return (await attempt(plan, options)).up;
+  return (await attempt(plan, options, calledOff)).up;
 }
 
-async function returned(): Promise<boolean> {
-  for (let asked = 0; asked < RETURN_ATTEMPTS; asked += 1) {
+async function returned(calledOff: AbortSignal): Promise<boolean> {
+  for (let asked = 0; asked < RETURN_ATTEMPTS && !calledOff.aborted; asked += 1) {
     const opened = await NetworkManager.open();
     if (opened.ok) {
       const starting = await opened.value.isStarting();
@@ -100,6 +102,7 @@ interface Attempt {
 async function attempt(
   plan: NetworkPlan,
   { stateFolder, run = runCommand, onStep = async () => {} }: NetworkManagerOptions,
+  calledOff: AbortSignal,
 ): Promise<Attempt> {
   const opened = await openPermitted();
   if (!opened.ok) return { up: opened, sawManagerEnd: false };
@@ -120,6 +123,7 @@ async function attempt(
     journal: journal.value,
     run,
     onStep,
+    calledOff,
     facts: {
       plan: carried,
       routing: routingState(carried, journal.value.slot, hasIpv6()),
