@@ -110,14 +110,19 @@ const FRAGMENTATION: Readonly<Record<string, number>> = {
   'may-fragment': 0,
 };
 
+const IPV6_NEXT_HEADER = 6;
+/** Of IPv6, and so of IPv4 too. */
+const BEHIND_PORTS = 44;
+
 function spoil(packet: Uint8Array, oddity: string, at: number): Uint8Array {
   const isIpv4 = (packet[0] ?? 0) >>> 4 === 4;
   const tcp = isIpv4 ? ((packet[0] ?? 0) & 15) * 4 : 40;
   switch (oddity) {
     case 'corrupt': {
-      // Anywhere but in what tells the flow here, so that the order can be followed.
+      // Anywhere but in what tells the flow, which are protocol, addresses and ports: another flow has an order of its own.
       const place = at % packet.length;
-      if (place > 0 && (place < 8 || place > 40)) packet[place] = (packet[place] ?? 0) ^ (1 + (at & 0x7f));
+      if (place > 0 && (place < IPV6_NEXT_HEADER || place >= BEHIND_PORTS))
+        packet[place] = (packet[place] ?? 0) ^ (1 + (at & 0x7f));
       return packet;
     }
     case 'zero-checksum':
@@ -126,7 +131,7 @@ function spoil(packet: Uint8Array, oddity: string, at: number): Uint8Array {
     case 'padding':
       return Uint8Array.of(...packet, 0, 0, 0);
     case 'truncated':
-      return packet.slice(0, Math.max(20, at % packet.length));
+      return packet.slice(0, Math.max(isIpv4 ? 20 : 40, at % packet.length));
     case 'reserved':
       packet[tcp + 12] = (packet[tcp + 12] ?? 0) | 1;
       return packet;
