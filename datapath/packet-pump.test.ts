@@ -26,6 +26,8 @@ function uncut(length: number): Uint8Array {
 class Gate {
   room = Infinity;
   readonly sent: Uint8Array[] = [];
+  /** How many of `sent` had been committed at each flush that had something to send. */
+  readonly flushedAt: number[] = [];
   readonly packetSpace = new Uint8Array(2000);
   #length = 0;
   reservePacket(length: number): number {
@@ -35,10 +37,14 @@ class Gate {
   commitPacket(): void {
     this.sent.push(this.packetSpace.slice(8, 8 + this.#length));
   }
+  flushPackets(): void {
+    if (this.sent.length > (this.flushedAt.at(-1) ?? 0)) this.flushedAt.push(this.sent.length);
+  }
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.reservePacket(end - start) < 0) return false;
     this.packetSpace.set(bytes.subarray(start, end), 8);
     this.commitPacket();
+    this.flushPackets();
     return true;
   }
 }
@@ -156,6 +162,27 @@ describe('device → link', () => {
     for (let i = 0; i < 1000; i += 1) tun.toRead.push(ipv4(20));
     tun.poll();
     expect(gate.sent).toHaveLength(64);
+  });
+
+  test('what one turn reads leaves together; a packet that is alone as the last one was does not wait for the next', () => {
+    const tun = new MemoryTun();
+    const gate = new Gate();
+    startPump(tun, gate, MTU);
+    const readsBefore: number[] = [];
+    gate.flushPackets = () => {
+      if (gate.sent.length > gate.flushedAt.length) readsBefore.push(tun.reads);
+      gate.flushedAt.length = gate.sent.length;
+    };
+    tun.toRead.push(ipv4(20, 1), ipv4(20, 2), ipv4(20, 3));
+    tun.poll();
+    expect(readsBefore).toEqual([4]);
+    for (const mark of [4, 5]) {
+      tun.toRead.push(ipv4(20, mark));
+      tun.poll();
+    }
+    // The first of them may be the first of many; the second was asked for nothing more before it left.
+    expect(readsBefore).toEqual([4, 6, 7]);
+    expect(tun.reads).toBe(8);
   });
 
   test('stop ends both directions', () => {

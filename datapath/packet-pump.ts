@@ -22,7 +22,9 @@ export interface PacketSink {
   reservePacket(length: number): number;
   readonly packetSpace: Uint8Array;
   commitPacket(): void;
-  /** As one step: copies the packet bytes[start..end). */
+  /** Sends what was committed: nothing of it leaves before. */
+  flushPackets(): void;
+  /** As one step: copies the packet bytes[start..end). It leaves at the end of this turn of the event loop. */
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
@@ -58,6 +60,8 @@ class TunPump implements PacketPump {
   readonly #writer: TunWriter;
   #dropped = 0;
   #stopped = false;
+  /** The last turn brought one packet, or none. */
+  #comesAlone = false;
 
   constructor(tun: TunDevice, link: PacketSink, mtu: number) {
     this.#tun = tun;
@@ -101,18 +105,32 @@ class TunPump implements PacketPump {
   }
 
   #readSome(): void {
-    const reader = this.#reader;
-    for (let i = 0; i < DRAIN_LIMIT && !this.#stopped; i += 1) {
-      if (!reader.read()) return;
-      if (!this.#mayLeave() || !reader.cut(this.#mtu)) {
-        this.#dropped += 1;
-      } else if (reader.packets.nextLength > this.#mtu) {
-        this.#refuseTooLong();
-      } else if (!this.#sendPackets()) {
+    let reads = 0;
+    while (reads < DRAIN_LIMIT && !this.#stopped && this.#reader.read()) {
+      reads += 1;
+      if (!this.#sendRead()) {
         this.#tun.pause();
-        return;
+        break;
       }
+      // No other packet is to be expected behind it: it need not wait until the kernel has said so.
+      if (this.#comesAlone) this.#link.flushPackets();
     }
+    this.#comesAlone = reads <= 1;
+    if (!this.#stopped) this.#link.flushPackets();
+  }
+
+  /** False = the link has no room for all of it. */
+  #sendRead(): boolean {
+    const reader = this.#reader;
+    if (!this.#mayLeave() || !reader.cut(this.#mtu)) {
+      this.#dropped += 1;
+      return true;
+    }
+    if (reader.packets.nextLength > this.#mtu) {
+      this.#refuseTooLong();
+      return true;
+    }
+    return this.#sendPackets();
   }
 
   /** From the router: the device tells IPv4 from IPv6 by the first nibble, so none may be smuggled in. */

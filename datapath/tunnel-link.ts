@@ -171,13 +171,14 @@ export class TunnelLink {
 
   /**
    * Copies the IP packet bytes[start..end) behind its header into the batch.
-   * False = not taken: no room (`drain` follows) or the link is closed.
+   * It leaves at the end of this turn. False = not taken: no room (`drain` follows) or the link is closed.
    */
   sendPacket(bytes: Uint8Array, start: number, end: number): boolean {
     const at = this.reservePacket(end - start);
     if (at < 0) return false;
     copyBytes(bytes, start, end, this.#packetSpace, at);
     this.commitPacket();
+    this.#scheduleFlush();
     return true;
   }
 
@@ -211,7 +212,7 @@ export class TunnelLink {
     return this.#packetAt + DATA_HEADER_LENGTH;
   }
 
-  /** Sends what was written at the reserved place. */
+  /** Takes what was written at the reserved place; `flushPackets` must follow in the same turn. */
   commitPacket(): void {
     const length = this.#packetLength;
     const whole = DATA_HEADER_LENGTH + length;
@@ -224,7 +225,13 @@ export class TunnelLink {
     } else {
       this.#queue.commit(whole, DATA_HEADER_LENGTH, performance.now());
     }
-    this.#scheduleFlush();
+  }
+
+  /** Sends what was committed, unless a write is in flight: that one's end sends it. */
+  flushPackets(): void {
+    if (this.#inFlight !== undefined || this.#state !== 'open') return;
+    if (this.#queue !== undefined) this.#fillFromQueue(this.#queue);
+    this.#flush();
   }
 
   /** `n` counts from 0; the answer comes as keepAliveReply(n). */
@@ -368,8 +375,7 @@ export class TunnelLink {
 
   readonly #scheduledFlush = (): void => {
     this.#flushScheduled = false;
-    if (this.#inFlight === undefined && this.#queue !== undefined) this.#fillFromQueue(this.#queue);
-    this.#flush();
+    this.flushPackets();
   };
 
   #flush(): void {
