@@ -15,7 +15,7 @@ const report = reportSchema.parse({
   sections: {
     throughput: {
       summary: [
-        { peer: 'smartvpn', idlePing: 0.8, loads: [load(4000, 1, 80 * 2 ** 20)] },
+        { peer: 'smartvpn', idlePing: 0.8, loads: [load(4000, 1, 80e6)] },
         { peer: 'openvpn', idlePing: 0.3, loads: [load(400, 10, null)] },
       ],
     },

@@ -63,7 +63,7 @@ export interface Figure {
 }
 
 const OURS = 'smartvpn';
-const MEBIBYTE = 1024 * 1024;
+const MEGABYTE = 1e6;
 
 export function figures(report: Report): Figure[] {
   return [
@@ -127,8 +127,8 @@ function throughputFigures({ sections }: Report): Figure[] {
       bound: { most: 1 },
     },
     {
-      what: 'client RSS at full load, MiB',
-      value: highest(loads(OURS).map(({ clientPeakBytes }) => clientPeakBytes)) / MEBIBYTE,
+      what: 'client RSS at full load, MB',
+      value: highest(loads(OURS).map(({ clientPeakBytes }) => clientPeakBytes)) / MEGABYTE,
       digits: 0,
       bound: { most: 90 },
     },
@@ -160,8 +160,8 @@ function floodFigures({ sections }: Report): Figure[] {
       bound: { most: 0 },
     })),
     {
-      what: 'client RSS under the floods, MiB',
-      value: highest(ours.map(({ clientPeakBytes }) => clientPeakBytes)) / MEBIBYTE,
+      what: 'client RSS under the floods, MB',
+      value: highest(ours.map(({ clientPeakBytes }) => clientPeakBytes)) / MEGABYTE,
       digits: 0,
       bound: { most: 90 },
     },

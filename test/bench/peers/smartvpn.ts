@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { RouterConfigInput } from '../../../emulator/config.ts';
 import { type Home, makeHome, runProgram } from '../../support/program.ts';
 import { RouterHost } from '../../support/router-host.ts';
 import { type BackgroundOptions, type BackgroundProgram, startBackground } from '../background-program.ts';
 import { ADDRESS, type BenchHosts } from '../hosts.ts';
+import { installedProgram } from '../installed-program.ts';
 import type { OpenPeer, Peer } from './peer.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../cli/smartvpn', import.meta.url));
 const PORT = 443;
 const ACCOUNT = { userName: 'bench', password: randomBytes(12).toString('base64url') } as const;
 
 const connectedSchema = z.object({ event: z.literal('connected'), tunnel: z.object({ cipher: z.string() }) });
 
-/** Our client, the real program, against the emulator; each a process in its own namespace. */
+/** Our client, the installed program, against the emulator; each a process in its own namespace. */
 export const smartvpn = {
   name: 'smartvpn',
   programs: [],
@@ -87,7 +86,7 @@ export async function addBenchProfile(home: Home, name: string, port: number): P
 }
 
 /** Resolves when connected. The router's certificate is trusted and kept in the profile. */
-export function connectBenchProfile(
+export async function connectBenchProfile(
   hosts: BenchHosts,
   home: Home,
   router: RouterHost,
@@ -103,7 +102,7 @@ export function connectBenchProfile(
   };
   return startBackground(
     hosts.client,
-    [PROGRAM, 'connect', profile, '--password-stdin', '--json', ...trust],
+    [await installedProgram(), 'connect', profile, '--password-stdin', '--json', ...trust],
     options,
   );
 }
