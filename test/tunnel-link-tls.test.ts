@@ -5,12 +5,8 @@ import { type ConnectionOptions, type TLSSocket, connect, createServer } from 'n
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PppProtocol } from '../shared/protocol/ppp-frame.ts';
 import { createCertificate } from '../emulator/certificate.ts';
-import {
-  type FramesPerRecord,
-  type LinkEnd,
-  TunnelLink,
-  type TunnelLinkOptions,
-} from '../datapath/tunnel-link.ts';
+import type { FramesPerRecord } from '../datapath/frame-sender.ts';
+import { type LinkEnd, TunnelLink, type TunnelLinkOptions } from '../datapath/tunnel-link.ts';
 
 const server = createServer();
 const sockets = new Set<Socket>();
