@@ -19,24 +19,39 @@ const PLAN: NetworkPlan = {
 
 const lacking = (missing: DeviceNeed): NetworkFailure => ({ kind: 'device-not-permitted', missing });
 
-/** What the two ways say to `check` and `bringUp`; the second's failure tells who was asked to bring up. */
+/**
+ * What the two ways say to `check` and `bringUp`; the second's failure tells who was asked to bring up. `asked` gets what
+ * each was asked.
+ */
 function choose(
   manager: NetworkFailure | undefined,
   ip: NetworkFailure | undefined,
-  managerUp?: NetworkFailure,
+  managerUp = manager,
+  asked: string[] = [],
 ): TunnelNetwork {
-  const way = (name: string, check: NetworkFailure | undefined, up: NetworkFailure): TunnelNetwork => ({
-    check: async () => (check === undefined ? ok(undefined) : err(check)),
-    bringUp: async () => err(up),
+  const way = (
+    name: string,
+    check: NetworkFailure | undefined,
+    up: NetworkFailure | undefined,
+  ): TunnelNetwork => ({
+    check: async () => {
+      asked.push(`${name}: check`);
+      return check === undefined ? ok(undefined) : err(check);
+    },
+    bringUp: async () => {
+      asked.push(`${name}: up`);
+      return err(up ?? { kind: 'network-setup-failed', step: name, detail: '' });
+    },
     recover: async () => [`${name} mended`],
   });
-  const asked = (step: string): NetworkFailure => ({ kind: 'network-setup-failed', step, detail: '' });
   const networks: NetworksByWay = {
-    'network-manager': way('NetworkManager', manager, managerUp ?? asked('manager')),
-    iproute2: way('ip', ip, asked('ip')),
+    'network-manager': way('manager', manager, managerUp),
+    iproute2: way('ip', ip, ip),
   };
   return chooseNetwork(networks);
 }
+
+const up = (network: TunnelNetwork) => network.bringUp(PLAN, new AbortController().signal);
 
 test.each([
   ['NetworkManager where it may', undefined, undefined, undefined, 'manager'],
@@ -46,7 +61,13 @@ test.each([
 ])('%s', async (_, manager, ip, managerUp, way) => {
   const network = choose(manager, ip, managerUp);
   expect(await network.check()).toEqual(ok(undefined));
-  expect(await network.bringUp(PLAN)).toMatchObject({ error: { step: way } });
+  expect(await up(network)).toMatchObject({ error: { step: way } });
+});
+
+test('whoever brings up is not asked for permission before: it asks that itself', async () => {
+  const asked: string[] = [];
+  await up(choose(undefined, undefined, lacking('managed-device'), asked));
+  expect(asked).toEqual(['manager: up', 'ip: up']);
 });
 
 test.each([
@@ -62,14 +83,14 @@ test.each([
 ] as const)('no way: %s', async (_, manager, ip, missing) => {
   const network = choose(manager, ip);
   expect(await network.check()).toEqual(err(lacking(missing)));
-  expect(await network.bringUp(PLAN)).toEqual(err(lacking(missing)));
+  expect(await up(network)).toEqual(err(lacking(missing)));
 });
 
 test('the device is left alone and there is no other way: that is said', async () => {
   const network = choose(undefined, lacking('privilege'), lacking('managed-device'));
-  expect(await network.bringUp(PLAN)).toEqual(err(lacking('managed-device')));
+  expect(await up(network)).toEqual(err(lacking('managed-device')));
 });
 
 test('what either has left is mended', async () => {
-  expect(await choose(undefined, undefined).recover()).toEqual(['NetworkManager mended', 'ip mended']);
+  expect(await choose(undefined, undefined).recover()).toEqual(['manager mended', 'ip mended']);
 });

@@ -1,8 +1,7 @@
 import { type Result, err } from '../../shared/result.ts';
 import { systemBusAddress } from '../dbus/system-bus-address.ts';
 import { createIproute2Network } from './iproute2-network.ts';
-import type { NetworkPlan } from './plan.ts';
-import type { NetworkFailure, NetworkUp, TunnelNetwork } from './tunnel-network.ts';
+import type { NetworkFailure, TunnelNetwork } from './tunnel-network.ts';
 
 /** The ways to a device, best first. */
 export const NETWORK_WAYS = ['network-manager', 'iproute2'] as const;
@@ -37,7 +36,8 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
   const absent: NetworkFailure = { kind: 'device-not-permitted', missing: 'privilege' };
   return {
     check: async () => (systemBusAddress() === undefined ? err(absent) : (await load()).check()),
-    bringUp: async (plan, calledOff) => (await load()).bringUp(plan, calledOff),
+    bringUp: async (plan, calledOff) =>
+      systemBusAddress() === undefined ? err(absent) : (await load()).bringUp(plan, calledOff),
     recover: async () => (systemBusAddress() === undefined ? [] : (await load()).recover()),
   };
 }
@@ -45,8 +45,9 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
 /** One network of several. */
 export function chooseNetwork(networks: NetworksByWay): TunnelNetwork {
   return {
-    check: async () => (await firstPermitted(networks)).checked,
-    bringUp: (plan, calledOff) => bringUp(plan, networks, calledOff),
+    check: () => firstPermitted(networks, (network) => network.check()),
+    // Without asking first: only by doing it NetworkManager finds out that it was told to leave such devices alone.
+    bringUp: (plan, calledOff) => firstPermitted(networks, (network) => network.bringUp(plan, calledOff)),
     recover: async () => {
       const sentences: string[] = [];
       for (const way of NETWORK_WAYS) sentences.push(...(await networks[way].recover()));
@@ -55,20 +56,18 @@ export function chooseNetwork(networks: NetworksByWay): TunnelNetwork {
   };
 }
 
-interface Choice {
-  readonly way: NetworkWay | undefined;
-  readonly checked: Result<void, NetworkFailure>;
-}
-
-/** Where no way is open, the failure says what the most likely one lacks. */
-async function firstPermitted(networks: NetworksByWay, without?: NetworkWay): Promise<Choice> {
+/** Of the first way that is open. Where none is, the failure says what the most likely one lacks. */
+async function firstPermitted<T>(
+  networks: NetworksByWay,
+  ask: (network: TunnelNetwork) => Promise<Result<T, NetworkFailure>>,
+): Promise<Result<T, NetworkFailure>> {
   const failures: NetworkFailure[] = [];
-  for (const way of NETWORK_WAYS.filter((each) => each !== without)) {
-    const checked = await networks[way].check();
-    if (checked.ok) return { way, checked };
-    failures.push(checked.error);
+  for (const way of NETWORK_WAYS) {
+    const answer = await ask(networks[way]);
+    if (answer.ok || answer.error.kind !== 'device-not-permitted') return answer;
+    failures.push(answer.error);
   }
-  return { way: undefined, checked: err(mostTelling(failures)) };
+  return err(mostTelling(failures));
 }
 
 /** What NetworkManager said of itself says more than that this user is not root. */
@@ -78,19 +77,4 @@ function mostTelling(failures: readonly NetworkFailure[]): NetworkFailure {
     failure.kind === 'device-not-permitted' && failure.missing === 'privilege';
   const told = failures.find((failure) => !isPlain(failure)) ?? others.at(-1) ?? first;
   return told ?? { kind: 'device-not-permitted', missing: 'platform' };
-}
-
-async function bringUp(
-  plan: NetworkPlan,
-  networks: NetworksByWay,
-  calledOff?: AbortSignal,
-): Promise<Result<NetworkUp, NetworkFailure>> {
-  const { way, checked } = await firstPermitted(networks);
-  if (way === undefined)
-    return checked.ok ? err({ kind: 'device-not-permitted', missing: 'platform' }) : checked;
-  const up = await networks[way].bringUp(plan, calledOff);
-  // Not permitted after all: only by doing it NetworkManager finds out that it was told to leave such devices alone.
-  if (up.ok || way !== 'network-manager' || up.error.kind !== 'device-not-permitted') return up;
-  const next = await firstPermitted(networks, way);
-  return next.way === undefined ? up : networks[next.way].bringUp(plan, calledOff);
 }
