@@ -345,11 +345,11 @@ class MemoryNetwork implements TunnelNetwork {
     return Promise.resolve(ok(undefined));
   }
 
-  async bringUp(plan: NetworkPlan, calledOff?: AbortSignal) {
+  async bringUp(plan: NetworkPlan, calledOff: AbortSignal) {
     this.plan = plan;
     this.done.push('begin');
     await this.#until;
-    if (calledOff?.aborted === true) this.done.push('called off');
+    if (calledOff.aborted) this.done.push('called off');
     this.done.push('up');
     const takeDown = (): Promise<void> => {
       this.done.push('down');

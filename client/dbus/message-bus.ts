@@ -31,10 +31,20 @@ export interface BusSignal {
 
 /** A connection to a D-Bus message bus. */
 export interface MessageBus {
-  /** `schema` parses the reply's body. `deadline`: milliseconds, where the connection's own is too long to wait. */
-  call<T>(call: BusCall, schema: z.ZodType<T>, deadline?: number): Promise<Result<T, BusProblem>>;
-  /** Signals that match the rule (D-Bus specification, "Match Rules"), until the returned function is called. */
-  listen(rule: string, listener: (signal: BusSignal) => void): Promise<Result<() => void, BusProblem>>;
+  /**
+   * `schema` parses the reply's body. `until`: once it is aborted no answer is waited for any more, whatever the
+   * connection's own deadline is, and nothing is asked.
+   */
+  call<T>(call: BusCall, schema: z.ZodType<T>, until?: AbortSignal): Promise<Result<T, BusProblem>>;
+  /**
+   * Signals that match the rule (D-Bus specification, "Match Rules"), until the returned function is called. `until` is
+   * for the bus's consent alone.
+   */
+  listen(
+    rule: string,
+    listener: (signal: BusSignal) => void,
+    until?: AbortSignal,
+  ): Promise<Result<() => void, BusProblem>>;
   close(): void;
 }
 
@@ -46,12 +56,13 @@ export interface BusOptions {
 }
 
 const BUS = 'org.freedesktop.DBus';
+const NO_REPLY = `${BUS}.Error.NoReply`;
 
 /** The library is loaded only now: what needs no bus starts without it. */
 export async function connectBus(options: BusOptions): Promise<Result<MessageBus, BusProblem>> {
   const library = await import('@jellybrick/dbus-next');
   const bus = library.sessionBus({ busAddress: options.address });
-  const opened = await withDeadline(greeting(bus), options.deadline, 'the bus does not greet');
+  const opened = await withDeadline(() => greeting(bus), options.deadline, 'the bus does not greet');
   if (opened.ok) return ok(new ConnectedBus(library, bus, options.deadline));
   bus.disconnect();
   return opened;
@@ -78,20 +89,20 @@ class ConnectedBus implements MessageBus {
     this.#deadline = deadline;
   }
 
-  async call<T>(
-    call: BusCall,
-    schema: z.ZodType<T>,
-    deadline = this.#deadline,
-  ): Promise<Result<T, BusProblem>> {
+  async call<T>(call: BusCall, schema: z.ZodType<T>, until?: AbortSignal): Promise<Result<T, BusProblem>> {
     const what = `${call.interface}.${call.member}`;
-    const answered = await withDeadline(this.#ask(call), deadline, what);
+    const answered = await withDeadline(() => this.#ask(call), this.#deadline, what, until);
     if (!answered.ok) return answered;
     const parsed = schema.safeParse(answered.value);
     // The issues would quote what was received, which may be a secret.
     return parsed.success ? ok(parsed.data) : err({ kind: 'malformed', detail: `the answer to ${what}` });
   }
 
-  async listen(rule: string, listener: (signal: BusSignal) => void): Promise<Result<() => void, BusProblem>> {
+  async listen(
+    rule: string,
+    listener: (signal: BusSignal) => void,
+    until?: AbortSignal,
+  ): Promise<Result<() => void, BusProblem>> {
     const { MessageType, Message } = this.#library;
     const onMessage = (message: Library.Message): void => {
       if (message.type === MessageType.SIGNAL) listener(message);
@@ -99,9 +110,10 @@ class ConnectedBus implements MessageBus {
     this.#bus.on('message', onMessage);
     const match = { destination: BUS, path: '/org/freedesktop/DBus', interface: BUS, signature: 's' };
     const added = await withDeadline(
-      this.#ask({ ...match, member: 'AddMatch', body: [rule] }),
+      () => this.#ask({ ...match, member: 'AddMatch', body: [rule] }),
       this.#deadline,
       'AddMatch',
+      until,
     );
     const stop = (): void => {
       this.#bus.off('message', onMessage);
@@ -128,6 +140,9 @@ class ConnectedBus implements MessageBus {
       const reply = await this.#bus.call(new Message({ ...call, body: [...body] }));
       return ok(reply?.body ?? []);
     } catch (error) {
+      // The bus says so of a service that ended in the middle of it.
+      if (error instanceof DBusError && error.type === NO_REPLY)
+        return err({ kind: 'no-answer', detail: `${call.interface}.${call.member}` });
       if (error instanceof DBusError) {
         return err({ kind: 'error-reply', name: error.type, detail: error.text });
       }
@@ -137,18 +152,24 @@ class ConnectedBus implements MessageBus {
 }
 
 async function withDeadline<T>(
-  work: Promise<Result<T, BusProblem>>,
+  work: () => Promise<Result<T, BusProblem>>,
   milliseconds: number,
   what: string,
+  until?: AbortSignal,
 ): Promise<Result<T, BusProblem>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Result<T, BusProblem>>((resolve) => {
-    timer = setTimeout(() => resolve(err({ kind: 'no-answer', detail: what })), milliseconds);
-  });
+  const late = Promise.withResolvers<Result<T, BusProblem>>();
+  const giveUp = (): void => late.resolve(err({ kind: 'no-answer', detail: what }));
+  if (until?.aborted === true) {
+    giveUp();
+    return late.promise;
+  }
+  const timer = setTimeout(giveUp, milliseconds);
+  until?.addEventListener('abort', giveUp);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(), late.promise]);
   } finally {
     clearTimeout(timer);
+    until?.removeEventListener('abort', giveUp);
   }
 }
 

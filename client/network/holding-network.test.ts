@@ -66,7 +66,7 @@ function start() {
   const told: boolean[] = [];
   network.onBlocking((isBlocking) => told.push(isBlocking));
   const bringUp = async (plan: NetworkPlan) => {
-    const up = await network.bringUp(plan);
+    const up = await network.bringUp(plan, new AbortController().signal);
     if (!up.ok) throw new Error(up.error.kind);
     return up.value;
   };
@@ -108,7 +108,7 @@ test('a successor that cannot be brought up leaves it held', async () => {
   const { machine, network, bringUp } = start();
   (await bringUp(PLAN)).hold();
   machine.refuses = true;
-  expect((await network.bringUp(ELSEWHERE)).ok).toBe(false);
+  expect((await network.bringUp(ELSEWHERE, new AbortController().signal)).ok).toBe(false);
   expect(network.isBlocking).toBe(true);
   await network.release();
   expect(machine.done).toEqual(['up 192.168.240.10', 'down 192.168.240.10']);

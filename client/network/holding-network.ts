@@ -20,7 +20,7 @@ export interface HoldingNetwork extends TunnelNetwork {
    * Takes over what is held when it fits the plan; else what is held goes once the new one stands, so that there is
    * no gap. After a failure it is still held.
    */
-  bringUp(plan: NetworkPlan, calledOff?: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>>;
+  bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>>;
   /** A network is held, and nobody carries its packets. */
   readonly isBlocking: boolean;
   /** Called after each change of `isBlocking`. */
@@ -63,7 +63,7 @@ class Holder implements HoldingNetwork {
     return this.#network.recover();
   }
 
-  async bringUp(plan: NetworkPlan, calledOff?: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>> {
+  async bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>> {
     this.verify();
     const held = this.#held;
     if (held !== undefined && fits(held.plan, plan)) {

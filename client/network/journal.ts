@@ -31,8 +31,8 @@ export const journalEntrySchema = z.object({
       excluded: z.array(z.cidrv4()).max(256).readonly().optional(),
     })
     .optional(),
-  /** NetworkManager has the routes and DNS, in the profile of this UUID. */
-  networkManager: z.object({ uuid: z.uuid() }).optional(),
+  /** NetworkManager has the routes and DNS, in the profile of this UUID, and for a moment another one. */
+  networkManager: z.object({ uuid: z.uuid(), baseUuid: z.uuid().optional() }).optional(),
   dns: z
     .discriminatedUnion('method', [
       z.object({ method: z.literal('resolvconf'), record: z.string().regex(/^[a-zA-Z0-9_.-]{1,40}$/) }),

@@ -13,10 +13,10 @@ export interface TunnelNetwork {
   /** Whether bringUp may succeed, cheaply and without changing anything: asked before a one-time code is spent. */
   check(): Promise<Result<void, NetworkFailure>>;
   /**
-   * All of the plan or nothing: after a failure everything is as before. `calledOff`: whoever wanted it has gone, so what
-   * takes long may fail at once.
+   * All of the plan or nothing: after a failure everything is as before. What check() asks is asked anew. `calledOff`:
+   * whoever wanted it has gone, so what takes long fails at once.
    */
-  bringUp(plan: NetworkPlan, calledOff?: AbortSignal): Promise<Result<NetworkUp, NetworkFailure>>;
+  bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<NetworkUp, NetworkFailure>>;
   /** Undoes what processes that died left behind. A sentence for each thing that was mended or could not be. */
   recover(): Promise<string[]>;
 }

@@ -71,12 +71,14 @@ const MODULE = new URL('../../client/network/networkmanager/network-manager-netw
 
 /**
  * Does as it is told on its standard input, a JSON line each, and answers with one. It reads the tunnel's packets and
- * counts the questions to its name server. Given a step, it stops there once, until SIGUSR1.
+ * counts the questions to its name server. Given a step, it stops there once, until SIGUSR1. It waits for NetworkManager
+ * longer than any test does.
  */
 const PROGRAM = `
   import { createInterface } from 'node:readline';
   import { createNetworkManagerNetwork } from ${JSON.stringify(MODULE)};
   const [stateFolder, stopAt] = process.argv.slice(1);
+  const AN_HOUR = 3_600_000;
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + '\\n');
   let hasStopped = false;
   const onStep = async (step) => {
@@ -86,9 +88,9 @@ const PROGRAM = `
     say(step);
     await resumed;
   };
-  const network = createNetworkManagerNetwork({ stateFolder, onStep });
-  const calledOff = new AbortController();
-  process.once('SIGUSR2', () => {
+  const network = createNetworkManagerNetwork({ stateFolder, onStep, patience: AN_HOUR });
+  let calledOff = new AbortController();
+  process.on('SIGUSR2', () => {
     calledOff.abort();
     say('called off');
   });
@@ -106,6 +108,7 @@ const PROGRAM = `
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument] = JSON.parse(line);
     if (command === 'up') {
+      calledOff = new AbortController();
       const result = await network.bringUp(argument, calledOff.signal);
       if (result.ok) {
         const { tun } = result.value;

@@ -3,42 +3,33 @@ import { type TunDevice, openTunDevice } from '../../../datapath/tun-device.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { BusProblem } from '../../dbus/message-bus.ts';
 import type { NetworkFailure } from '../tunnel-network.ts';
+import type { BaseProfile } from './base-profile.ts';
 import type { ProfileSettings } from './connection-profile.ts';
-import { type Activation, ActiveState, type NetworkManager, type StateChange } from './network-manager.ts';
+import { ActiveState, type NetworkManager, type StateChange } from './network-manager.ts';
 import { deviceNames } from './own-devices.ts';
 
 /** Milliseconds. */
-const ATTACH_DEADLINE = 5_000;
 const ATTACH_INTERVAL = 10;
-const ACTIVATED_DEADLINE = 15_000;
 
 /** What has just been done, so that tests can stop there. */
 export type ActivationStep = 'claimed' | 'profile-added' | 'activating' | 'attached' | 'activated';
 
-export interface ActivationWish {
-  readonly profile: ProfileSettings;
-  /** The same under another UUID. */
-  readonly base: ProfileSettings;
-  readonly baseUuid: string;
-}
-
-/** Has NetworkManager make the device and all that goes with it. */
+/** Has NetworkManager make the device and all that goes with it. Gives the activation's object path. */
 export async function addTunnel(
   manager: NetworkManager,
-  { profile, base, baseUuid }: ActivationWish,
+  profile: ProfileSettings,
+  base: BaseProfile,
   onStep: (step: ActivationStep) => Promise<void>,
-): Promise<Result<Activation, BusProblem>> {
+): Promise<Result<string, BusProblem>> {
   const direct = await manager.addAndActivate(profile);
   if (direct.ok || !isUnknownDevice(direct.error)) return direct;
-  // Before 1.52 NetworkManager made no device for a new profile; a profile that is there already gives it one.
-  const added = await manager.addInMemory(base);
+  const added = await base.add(manager);
   if (!added.ok) return added;
   await onStep('profile-added');
   try {
     return await manager.addAndActivate(profile);
   } finally {
-    // Its path is another one when NetworkManager was started again meanwhile.
-    await manager.deleteProfileOf(baseUuid);
+    await base.remove(manager);
   }
 }
 
@@ -48,14 +39,18 @@ function isUnknownDevice(problem: BusProblem): boolean {
 
 /** Follows an activation's state from before the first look at it, so that no change is missed. */
 export class ActivationWatch {
+  /** Milliseconds that the activation is worth waiting for. */
+  readonly patience: number;
   readonly #waiting = new Set<() => void>();
   #stop: () => void = () => {};
   #last: StateChange = { state: 0, reason: 0 };
 
-  private constructor() {}
+  private constructor(patience: number) {
+    this.patience = patience;
+  }
 
   static async begin(manager: NetworkManager, active: string): Promise<Result<ActivationWatch, BusProblem>> {
-    const watch = new ActivationWatch();
+    const watch = new ActivationWatch(manager.patience);
     const listening = await manager.onActiveState(active, (change) => watch.#set(change));
     if (!listening.ok) return listening;
     watch.#stop = listening.value;
@@ -73,19 +68,17 @@ export class ActivationWatch {
     return this.#last.state >= ActiveState.deactivating;
   }
 
-  /** Resolves when the state is at least that, after so many milliseconds, or when it is called off. */
-  async reached(state: number, milliseconds: number, calledOff?: AbortSignal): Promise<boolean> {
-    const timeout = AbortSignal.timeout(milliseconds);
-    const late = calledOff === undefined ? timeout : AbortSignal.any([timeout, calledOff]);
-    while (this.#last.state < state && !late.aborted) {
+  /** Resolves when the state is at least that, or when it is given up. */
+  async reached(state: number, until: AbortSignal): Promise<boolean> {
+    while (this.#last.state < state && !until.aborted) {
       await new Promise<void>((resolve) => {
         const done = (): void => {
           this.#waiting.delete(done);
-          late.removeEventListener('abort', done);
+          until.removeEventListener('abort', done);
           resolve();
         };
         this.#waiting.add(done);
-        late.addEventListener('abort', done);
+        until.addEventListener('abort', done);
       });
     }
     return this.#last.state >= state;
@@ -106,11 +99,11 @@ export class ActivationWatch {
 export async function attach(
   name: string,
   watch: ActivationWatch,
-  calledOff?: AbortSignal,
+  until: AbortSignal,
 ): Promise<Result<TunDevice, NetworkFailure>> {
-  const late = AbortSignal.timeout(ATTACH_DEADLINE);
+  const late = AbortSignal.timeout(watch.patience);
   for (;;) {
-    if (calledOff?.aborted === true) return err(setupFailed('called off'));
+    if (until.aborted) return err(setupFailed('given up'));
     // Root would make a device of its own.
     if (deviceNames().has(name)) {
       const opened = openTunDevice(name, { offload: 'tcp-udp', removeAtClose: true });
@@ -134,15 +127,29 @@ function asNetworkFailure(opened: ReturnType<typeof openTunDevice>): Result<TunD
 /** Addresses, routes, rules and DNS are set. */
 export async function activated(
   watch: ActivationWatch,
-  calledOff?: AbortSignal,
+  until: AbortSignal,
 ): Promise<Result<void, NetworkFailure>> {
-  await watch.reached(ActiveState.activated, ACTIVATED_DEADLINE, calledOff);
-  if (calledOff?.aborted === true) return err(setupFailed('called off'));
+  await watch.reached(ActiveState.activated, AbortSignal.any([AbortSignal.timeout(watch.patience), until]));
+  if (until.aborted) return err(setupFailed('given up'));
   const { state, reason } = watch.last;
   if (state === ActiveState.activated) return ok(undefined);
   return err(
     setupFailed(`NetworkManager did not activate the connection (state ${state}, reason ${reason})`),
   );
+}
+
+/**
+ * Takes down what the profile of this UUID has. It is looked for by that: a NetworkManager that was started again may have
+ * given the old object path to somebody else's connection.
+ */
+export async function deactivate(manager: NetworkManager, uuid: string, until: AbortSignal): Promise<void> {
+  const active = await manager.findActive(uuid);
+  if (!active.ok || active.value === undefined) return;
+  const watch = await ActivationWatch.begin(manager, active.value);
+  if (!watch.ok) return;
+  const asked = await manager.deactivate(active.value);
+  if (asked.ok) await watch.value.reached(ActiveState.deactivated, until);
+  watch.value.stop();
 }
 
 export function setupFailed(detail: string): NetworkFailure {

@@ -7,10 +7,10 @@ import { takeDownLines } from '../ip-lines.ts';
 import { type JournalEntry, leftJournals, readEntry } from '../journal.ts';
 import { isAlive, processIdentitySchema } from '../process-identity.ts';
 import { isWhollyFree } from '../routing-slot.ts';
-import { ActivationWatch } from './activation.ts';
+import { deactivate } from './activation.ts';
 import { TAG_KEY } from './connection-profile.ts';
 import { removeLeftDevice } from './left-device.ts';
-import { ActiveState, type NetworkManager } from './network-manager.ts';
+import type { NetworkManager } from './network-manager.ts';
 import { sweepRules } from './sweep.ts';
 
 /** Milliseconds for NetworkManager to undo an activation, and for each `ip`. */
@@ -20,39 +20,70 @@ const SETTLING_INTERVAL = 50;
 const SETTLING_ATTEMPTS = 10;
 
 /**
- * Removes what processes of ours that died left to NetworkManager: it has undone nearly everything by itself, unless it
- * ended at the same time. `manager` is undefined when it does not run. A sentence for each thing.
+ * Removes what was left to NetworkManager by processes of ours that died, and by this one while it was not answered:
+ * nearly everything has been undone by itself, unless NetworkManager ended at the same time. `manager` is undefined when
+ * it does not run, `silent` when it does and does not answer. A sentence for each thing.
  */
 export async function recoverManaged(
   folder: string,
-  manager: NetworkManager | undefined,
+  manager: NetworkManager | 'silent' | undefined,
   run: CommandRunner,
 ): Promise<string[]> {
-  const sentences = manager === undefined ? [] : await removeProfiles(manager);
-  for (const path of await leftJournals(folder)) {
-    const read = await readEntry(path);
-    if (read.kind !== 'entry' || read.entry.networkManager === undefined) continue;
-    const { said, isDone } = await undo(read.entry, manager, run);
+  const left = await leftEntries(folder);
+  const { said: sentences, isDone: areProfilesGone } = await removeProfiles(manager, uuidsOf(left));
+  for (const { path, entry } of left) {
+    const { said, isDone } = await undo(entry, manager, run);
     sentences.push(...said);
-    if (isDone) await rm(path, { force: true }).catch(() => {});
+    if (isDone && areProfilesGone) await rm(path, { force: true }).catch(() => {});
   }
   return sentences;
+}
+
+interface LeftEntry {
+  readonly path: string;
+  readonly entry: JournalEntry;
+}
+
+async function leftEntries(folder: string): Promise<LeftEntry[]> {
+  const left: LeftEntry[] = [];
+  for (const path of await leftJournals(folder)) {
+    const read = await readEntry(path);
+    if (read.kind === 'entry' && read.entry.networkManager !== undefined)
+      left.push({ path, entry: read.entry });
+  }
+  return left;
+}
+
+function uuidsOf(left: readonly LeftEntry[]): ReadonlySet<string | undefined> {
+  return new Set(left.flatMap(({ entry: { networkManager: names } }) => [names?.uuid, names?.baseUuid]));
 }
 
 const userSettingsSchema = z.object({ data: z.object({ [TAG_KEY]: z.string() }) });
 const namesSchema = z.object({ id: z.string(), uuid: z.string() });
 
-/** Also those that somebody has saved ("nmcli connection modify"), which outlive everything. */
-async function removeProfiles(manager: NetworkManager): Promise<string[]> {
-  const sentences: string[] = [];
+/**
+ * Also those that somebody has saved ("nmcli connection modify"), which outlive everything. Those of `uuids` are left
+ * though their process may live.
+ */
+async function removeProfiles(
+  manager: NetworkManager | 'silent' | undefined,
+  uuids: ReadonlySet<string | undefined>,
+): Promise<Undone> {
+  // What nobody has saved went with it.
+  if (manager === undefined) return { said: [], isDone: true };
+  if (manager === 'silent') return { said: [], isDone: false };
   const profiles = await manager.profiles();
-  for (const profile of profiles.ok ? profiles.value : []) {
+  if (!profiles.ok) return { said: [], isDone: false };
+  const sentences: string[] = [];
+  for (const profile of profiles.value) {
     const settings = await manager.profileSettings(profile);
     if (!settings.ok) continue;
     const tagged = userSettingsSchema.safeParse(settings.value['user']);
     const names = namesSchema.safeParse(settings.value['connection']);
-    if (!tagged.success || !names.success || isOwned(tagged.data.data[TAG_KEY] ?? '')) continue;
-    await deactivate(manager, names.data.uuid);
+    if (!tagged.success || !names.success) continue;
+    if (isOwned(tagged.data.data[TAG_KEY] ?? '') && !uuids.has(names.data.uuid)) continue;
+    const late = AbortSignal.timeout(UNDO_DEADLINE);
+    await deactivate(manager.until(late), names.data.uuid, late);
     const deleted = await manager.deleteProfile(profile);
     // A volatile one has gone with its activation.
     const gone = deleted.ok || !(await manager.profileSettings(profile)).ok;
@@ -62,17 +93,7 @@ async function removeProfiles(manager: NetworkManager): Promise<string[]> {
         : `The profile "${names.data.id}" could not be removed from NetworkManager.`,
     );
   }
-  return sentences;
-}
-
-async function deactivate(manager: NetworkManager, uuid: string): Promise<void> {
-  const active = await manager.findActive(uuid);
-  if (!active.ok || active.value === undefined) return;
-  const watch = await ActivationWatch.begin(manager, active.value);
-  if (!watch.ok) return;
-  await manager.deactivate(active.value, UNDO_DEADLINE);
-  await watch.value.reached(ActiveState.deactivated, UNDO_DEADLINE);
-  watch.value.stop();
+  return { said: sentences, isDone: true };
 }
 
 /** Whether a tag names a process that lives. */
@@ -86,13 +107,13 @@ function isOwned(tag: string): boolean {
 }
 
 interface Undone {
-  readonly said: readonly string[];
+  readonly said: string[];
   readonly isDone: boolean;
 }
 
 async function undo(
   { interfaceName, routing }: JournalEntry,
-  manager: NetworkManager | undefined,
+  manager: NetworkManager | 'silent' | undefined,
   run: CommandRunner,
 ): Promise<Undone> {
   const said = removeLeftDevice(interfaceName) ? [`Removed the device ${interfaceName}.`] : [];
@@ -104,7 +125,8 @@ async function undo(
   ]);
   const isFree = async (): Promise<boolean> => becomesFree(routing.slot, run);
   // Without the privilege for that, there is NetworkManager's.
-  if (!(await isFree()) && manager !== undefined) await sweepRules(manager, routing, interfaceName);
+  if (!(await isFree()) && manager !== undefined && manager !== 'silent')
+    await sweepRules(manager, routing, interfaceName);
   return (await isFree())
     ? { said: [...said, `Removed the routing rules of ${interfaceName}.`], isDone: true }
     : { said: [...said, `The routing rules of ${interfaceName} could not be removed.`], isDone: false };

@@ -13,14 +13,16 @@ import {
   activated,
   addTunnel,
   attach,
+  deactivate,
   setupFailed,
 } from './activation.ts';
+import { BaseProfile } from './base-profile.ts';
 import { type ProfileFacts, tunnelProfile } from './connection-profile.ts';
-import { ActiveState, type Activation, type NetworkManager } from './network-manager.ts';
+import type { NetworkManager } from './network-manager.ts';
 import { removeLeftDevice } from './left-device.ts';
 
 /** Milliseconds that taking down waits for NetworkManager. */
-const DEACTIVATED_DEADLINE = 700;
+const UNDO_DEADLINE = 700;
 /** A NetworkManager that has just begun takes over what it finds; so often it is asked whether it has. */
 const RETURN_INTERVAL = 100;
 const RETURN_ATTEMPTS = 200;
@@ -35,19 +37,19 @@ export interface ManagedTunnelOptions {
   readonly calledOff: AbortSignal;
 }
 
-interface Tenancy {
-  readonly uuid: string;
-  readonly activation: Activation;
-  readonly watch: ActivationWatch;
-}
-
 /** What one tunnel has of NetworkManager, and how to give it back. */
 export class ManagedTunnel {
   readonly #options: ManagedTunnelOptions;
   #entry: Changes;
-  #tenancy: Tenancy | undefined;
+  /** Of the profile that NetworkManager has activated. */
+  #uuid: string | undefined;
+  #base: BaseProfile | undefined;
+  /** NetworkManager was asked to make something, and no word came. */
+  #isUnanswered = false;
   #tun: TunDevice | undefined;
-  #sawManagerEnd = false;
+  #isActivated = false;
+  readonly #managerEnd = new AbortController();
+  readonly #ending = new AbortController();
   #stopWatching: () => void = () => {};
   #lost: (detail: string) => void = () => {};
   #down: Promise<void> | undefined;
@@ -59,15 +61,16 @@ export class ManagedTunnel {
 
   /** NetworkManager ended since the beginning: what failed may go well with the next one. */
   get sawManagerEnd(): boolean {
-    return this.#sawManagerEnd;
+    return this.#managerEnd.signal.aborted;
   }
 
   /** All of it or nothing. */
   async bringUp(): Promise<Result<NetworkUp, NetworkFailure>> {
     const result = await this.#bringUp().catch((error: unknown) => err(setupFailed(String(error))));
     if (!result.ok) {
+      const failure = this.#explained(result.error);
       await this.takeDown();
-      return result;
+      return err(failure);
     }
     const onLost = (listener: (detail: string) => void): void => {
       this.#lost = listener;
@@ -77,41 +80,49 @@ export class ManagedTunnel {
 
   async #bringUp(): Promise<Result<TunDevice, NetworkFailure>> {
     const { facts, manager, onStep, calledOff } = this.#options;
-    const watching = await manager.onRunning((isRunning) => {
-      if (!isRunning) this.#sawManagerEnd = true;
-      else if (this.#tun !== undefined) void this.#goOn();
+    // Neither is worth waiting for: one that ended answers nothing, and tells of no state.
+    const until = AbortSignal.any([calledOff, this.#managerEnd.signal]);
+    const watching = await manager.until(until).onRunning((isRunning) => {
+      if (!isRunning) this.#managerEnd.abort();
+      else if (this.#isActivated) void this.#goOn();
     });
     if (!watching.ok) return err(failureOf(watching.error));
     this.#stopWatching = watching.value;
-    const tenancy = await this.#activate();
-    if (!tenancy.ok) return err(failureOf(tenancy.error));
+    const watch = await this.#activate(until);
+    if (!watch.ok) return err(failureOf(watch.error));
     await onStep('activating');
-    const attached = await attach(facts.interfaceName, tenancy.value.watch, calledOff);
+    const attached = await attach(facts.interfaceName, watch.value, until);
     if (!attached.ok) return attached;
     this.#tun = attached.value;
     await onStep('attached');
-    const isActivated = await activated(tenancy.value.watch, calledOff);
+    const isActivated = await activated(watch.value, until);
     if (!isActivated.ok) return isActivated;
+    this.#isActivated = true;
     await onStep('activated');
     return attached;
   }
 
-  /** With a UUID of its own each time, which the journal knows before NetworkManager does. */
-  async #activate(): Promise<Result<Tenancy, BusProblem>> {
-    const { facts, manager, journal, onStep } = this.#options;
+  #explained(failure: NetworkFailure): NetworkFailure {
+    if (this.#options.calledOff.aborted) return setupFailed('called off');
+    const isPlain = failure.kind === 'network-setup-failed';
+    return isPlain && this.sawManagerEnd ? setupFailed('NetworkManager has ended') : failure;
+  }
+
+  /** With UUIDs of its own each time, which the journal knows before NetworkManager does. */
+  async #activate(until: AbortSignal): Promise<Result<ActivationWatch, BusProblem>> {
+    const { facts, journal, onStep } = this.#options;
+    const manager = this.#options.manager.until(until);
     const uuid = randomUUID();
-    this.#entry = { ...this.#entry, networkManager: { uuid } };
+    const base = new BaseProfile(facts);
+    this.#base = base;
+    this.#entry = { ...this.#entry, networkManager: { uuid, baseUuid: base.uuid } };
     await journal.write(this.#entry);
     await onStep('claimed');
-    const profile = tunnelProfile({ ...facts, uuid });
-    const baseUuid = randomUUID();
-    const base = tunnelProfile({ ...facts, uuid: baseUuid });
-    const activation = await addTunnel(manager, { profile, base, baseUuid }, onStep);
+    const activation = await addTunnel(manager, tunnelProfile({ ...facts, uuid }), base, onStep);
+    this.#isUnanswered = !activation.ok && activation.error.kind !== 'error-reply';
     if (!activation.ok) return activation;
-    const watch = await ActivationWatch.begin(manager, activation.value.active);
-    if (!watch.ok) return watch;
-    this.#tenancy = { uuid, activation: activation.value, watch: watch.value };
-    return ok(this.#tenancy);
+    this.#uuid = uuid;
+    return ActivationWatch.begin(manager, activation.value);
   }
 
   async #goOn(): Promise<void> {
@@ -127,30 +138,21 @@ export class ManagedTunnel {
 
   /** NetworkManager keeps the device over a restart of its own, with all that belongs to it. Where it does not, it gets all anew. */
   async #afterRestart(): Promise<Result<void, NetworkFailure>> {
-    const { manager } = this.#options;
-    const before = this.#tenancy;
+    const until = this.#ending.signal;
+    const manager = this.#options.manager.until(until);
+    const before = this.#uuid;
     for (let attempt = 0; attempt < RETURN_ATTEMPTS; attempt += 1) {
-      if (this.#down !== undefined || before === undefined || this.#tenancy !== before) return ok(undefined);
+      if (this.#down !== undefined || before === undefined || this.#uuid !== before) return ok(undefined);
       // Asked first: what it takes over it has taken over by then. It has its name on the bus before anything else.
       const starting = await manager.isStarting();
-      const active = await manager.findActive(before.uuid);
-      if (active.ok && active.value !== undefined) {
-        const watch = await ActivationWatch.begin(manager, active.value);
-        if (!watch.ok) return err(failureOf(watch.error));
-        before.watch.stop();
-        this.#tenancy = {
-          ...before,
-          activation: { ...before.activation, active: active.value },
-          watch: watch.value,
-        };
-        return ok(undefined);
-      }
+      const active = await manager.findActive(before);
+      if (active.ok && active.value !== undefined) return ok(undefined);
       if (starting.ok && !starting.value) break;
       await wait(RETURN_INTERVAL);
     }
     if (this.#down !== undefined) return ok(undefined);
-    const tenancy = await this.#activate();
-    return tenancy.ok ? activated(tenancy.value.watch) : err(failureOf(tenancy.error));
+    const watch = await this.#activate(until);
+    return watch.ok ? activated(watch.value, until) : err(failureOf(watch.error));
   }
 
   /** Idempotent. */
@@ -162,20 +164,21 @@ export class ManagedTunnel {
   async #takeDown(): Promise<void> {
     const { manager, journal, facts, run } = this.#options;
     this.#stopWatching();
-    const tenancy = this.#tenancy;
-    if (tenancy !== undefined) {
-      // One that hangs undoes it all when it goes on: our end of the bus is gone then.
-      const asked = await manager.deactivate(tenancy.activation.active, DEACTIVATED_DEADLINE);
-      if (asked.ok) await tenancy.watch.reached(ActiveState.deactivated, DEACTIVATED_DEADLINE);
-      tenancy.watch.stop();
-    }
+    this.#ending.abort();
+    // One that hangs undoes it all when it goes on, but for the base profile: our end of the bus is gone then.
+    const late = AbortSignal.timeout(UNDO_DEADLINE);
+    await Promise.all([
+      this.#uuid === undefined ? undefined : deactivate(manager.until(late), this.#uuid, late),
+      this.#base?.remove(manager.until(late)),
+    ]);
     this.#tun?.close();
     // One that nobody attached to is not removed by itself.
     if (this.#tun === undefined) removeLeftDevice(facts.interfaceName);
     manager.close();
     const free = await isWhollyFree(facts.routing.slot, run);
     try {
-      await (free.ok && !free.value ? journal.abandon(this.#entry) : journal.remove());
+      const mayBeLeft = (free.ok && !free.value) || this.#isUnanswered || this.#base?.mayBeThere === true;
+      await (mayBeLeft ? journal.abandon(this.#entry) : journal.remove());
     } catch {
       // The state folder is gone or full: the file that is there still names this process, and does once it has ended.
     }

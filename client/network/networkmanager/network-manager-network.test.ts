@@ -277,6 +277,53 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
       expect(await settledState(desktop, before)).toBe(before);
     });
 
+    test.each(STEPS.slice(0, STEPS.indexOf('attached')))(
+      'called off while NetworkManager answers nothing (%s): it is not waited for, and nothing stays',
+      async (stopAt) => {
+        const client = startClient({ stopAt });
+        attempts += 1;
+        const plan = { ...FULL, interfaceName: `hangs${attempts}-0` };
+        client.tell('up', plan);
+        expect(await client.next()).toBe(stopAt);
+        desktop.signalNetworkManager('SIGSTOP');
+        client.resume();
+        client.callOff();
+        expect(await client.next()).toBe('called off');
+        expect(await client.next()).toMatchObject({ kind: 'network-setup-failed', detail: 'called off' });
+        desktop.signalNetworkManager('SIGCONT');
+        await client.ask('recover');
+        expect(await settledState(desktop, before)).toBe(before);
+        expect(await client.ask('up', plan)).toMatchObject({ name: plan.interfaceName });
+        await client.ask('down', 0);
+      },
+    );
+
+    test.each(['activating', 'attached'])(
+      'NetworkManager ends while bringing up (%s): no word of it is waited for',
+      async (stopAt) => {
+        const client = startClient({ stopAt });
+        attempts += 1;
+        const plan = { ...FULL, interfaceName: `ends${attempts}-0` };
+        client.tell('up', plan);
+        expect(await client.next()).toBe(stopAt);
+        await expect.poll(() => show('ip', 'link')).toContain(plan.interfaceName);
+        await desktop.stopNetworkManager('SIGKILL');
+        // The bus has told it of that.
+        await expect
+          .poll(() => show('busctl', '--system', 'list'))
+          .not.toContain('org.freedesktop.NetworkManager ');
+        client.resume();
+        // Only it can have removed that.
+        await expect.poll(() => show('ip', 'link'), { timeout: 20_000 }).not.toContain(plan.interfaceName);
+        client.callOff();
+        expect(await client.next()).toBe('called off');
+        expect(await client.next()).toMatchObject({ detail: 'NetworkManager has ended' });
+        await desktop.startNetworkManager();
+        await client.ask('recover');
+        expect(await settledState(desktop, before)).toBe(before);
+      },
+    );
+
     test.each(STEPS)('NetworkManager is started again while bringing up: %s', async (stopAt) => {
       const client = startClient({ stopAt });
       attempts += 1;

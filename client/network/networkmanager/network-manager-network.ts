@@ -10,7 +10,7 @@ import { routingState } from '../policy-routing.ts';
 import { ownIdentity } from '../process-identity.ts';
 import { claimSlot } from '../routing-slot.ts';
 import type { NetworkFailure, NetworkUp, TunnelNetwork } from '../tunnel-network.ts';
-import type { ActivationStep } from './activation.ts';
+import { type ActivationStep, setupFailed } from './activation.ts';
 import { recoverManaged } from './leftovers.ts';
 import { ManagedTunnel } from './managed-tunnel.ts';
 import { NetworkManager } from './network-manager.ts';
@@ -20,7 +20,8 @@ import { deviceNames, isOwnNetwork } from './own-devices.ts';
 /** Milliseconds. */
 const RETURN_INTERVAL = 100;
 const RETURN_ATTEMPTS = 150;
-const NEVER = new AbortController().signal;
+/** What NetworkManager has not undone by then stays for the next time. */
+const RECOVER_DEADLINE = 30_000;
 
 export interface NetworkManagerOptions {
   /** Holds the journals. */
@@ -28,6 +29,8 @@ export interface NetworkManagerOptions {
   readonly run?: CommandRunner;
   /** Waited for between two steps: tests stop there. */
   readonly onStep?: (step: ActivationStep) => Promise<void>;
+  /** Milliseconds that are worth waiting for NetworkManager. */
+  readonly patience?: number;
 }
 
 /**
@@ -37,24 +40,19 @@ export interface NetworkManagerOptions {
 export function createNetworkManagerNetwork(options: NetworkManagerOptions): TunnelNetwork {
   return {
     check: async () => {
-      const opened = await openPermitted();
-      if (!opened.ok) return opened;
+      const opened = await NetworkManager.open(options.patience);
+      if (!opened.ok) return err(lacking('privilege'));
+      const missing = await findMissing(opened.value);
       opened.value.close();
-      return checkDevice();
+      return missing === undefined ? checkDevice() : err(lacking(missing));
     },
     bringUp: (plan, calledOff) => bringUp(plan, options, calledOff),
-    recover: () => recover(options),
+    recover: () => recover(options, AbortSignal.timeout(RECOVER_DEADLINE)),
   };
 }
 
-async function openPermitted(): Promise<Result<NetworkManager, NetworkFailure>> {
-  const opened = await NetworkManager.open();
-  if (!opened.ok) return err({ kind: 'device-not-permitted', missing: 'privilege' });
-  const manager = opened.value;
-  const missing = await findMissing(manager);
-  if (missing === undefined) return opened;
-  manager.close();
-  return err({ kind: 'device-not-permitted', missing });
+function lacking(missing: DeviceNeed): NetworkFailure {
+  return { kind: 'device-not-permitted', missing };
 }
 
 async function findMissing(manager: NetworkManager): Promise<DeviceNeed | undefined> {
@@ -73,11 +71,11 @@ async function findMissing(manager: NetworkManager): Promise<DeviceNeed | undefi
 async function bringUp(
   plan: NetworkPlan,
   options: NetworkManagerOptions,
-  calledOff: AbortSignal = NEVER,
+  calledOff: AbortSignal,
 ): Promise<Result<NetworkUp, NetworkFailure>> {
   const first = await attempt(plan, options, calledOff);
   if (first.up.ok || !first.sawManagerEnd || !(await returned(calledOff))) return first.up;
-  await recover(options);
+  await recover(options, calledOff);
   return (await attempt(plan, options, calledOff)).up;
 }
 
@@ -85,7 +83,7 @@ async function returned(calledOff: AbortSignal): Promise<boolean> {
   for (let asked = 0; asked < RETURN_ATTEMPTS && !calledOff.aborted; asked += 1) {
     const opened = await NetworkManager.open();
     if (opened.ok) {
-      const starting = await opened.value.isStarting();
+      const starting = await opened.value.until(calledOff).isStarting();
       opened.value.close();
       if (starting.ok && !starting.value) return true;
     }
@@ -101,13 +99,24 @@ interface Attempt {
 
 async function attempt(
   plan: NetworkPlan,
-  { stateFolder, run = runCommand, onStep = async () => {} }: NetworkManagerOptions,
+  { stateFolder, run = runCommand, onStep = async () => {}, patience }: NetworkManagerOptions,
   calledOff: AbortSignal,
 ): Promise<Attempt> {
-  const opened = await openPermitted();
-  if (!opened.ok) return { up: opened, sawManagerEnd: false };
+  const opened = await NetworkManager.open(patience);
+  if (!opened.ok) return { up: err(lacking('privilege')), sawManagerEnd: false };
   const manager = opened.value;
-  const [version, dnsMode] = await Promise.all([manager.version(), manager.dnsMode()]);
+  const asked = manager.until(calledOff);
+  const [missing, version, dnsMode] = await Promise.all([
+    findMissing(asked),
+    asked.version(),
+    asked.dnsMode(),
+  ]);
+  const refusal = missing === undefined ? undefined : lacking(missing);
+  const failure = calledOff.aborted ? setupFailed('called off') : refusal;
+  if (failure !== undefined) {
+    manager.close();
+    return { up: err(failure), sawManagerEnd: false };
+  }
   const journal = await claimSlot(stateFolder, (slot) => freeName(plan.interfaceName, slot), run);
   if (!journal.ok) {
     manager.close();
@@ -140,14 +149,19 @@ async function attempt(
   return { up: up.ok ? ok({ ...up.value, lacksIpv6, dnsUse }) : up, sawManagerEnd };
 }
 
-async function recover({ stateFolder, run = runCommand }: NetworkManagerOptions): Promise<string[]> {
-  const opened = await NetworkManager.open();
-  const devices = opened.ok ? await opened.value.devices() : undefined;
-  const manager = opened.ok && devices?.ok === true && isOwnNetwork(devices.value) ? opened.value : undefined;
+async function recover(
+  { stateFolder, run = runCommand, patience }: NetworkManagerOptions,
+  until: AbortSignal,
+): Promise<string[]> {
+  const opened = await NetworkManager.open(patience);
+  if (!opened.ok) return recoverManaged(stateFolder, undefined, run);
   try {
-    return await recoverManaged(stateFolder, manager, run);
+    const manager = opened.value.until(until);
+    const devices = await manager.devices();
+    if (!devices.ok) return await recoverManaged(stateFolder, 'silent', run);
+    return await recoverManaged(stateFolder, isOwnNetwork(devices.value) ? manager : undefined, run);
   } finally {
-    if (opened.ok) opened.value.close();
+    opened.value.close();
   }
 }
 

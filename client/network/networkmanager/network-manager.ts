@@ -1,6 +1,6 @@
 import { Variant } from '@jellybrick/dbus-next';
 import { z } from 'zod';
-import { type BusProblem, type MessageBus, connectBus } from '../../dbus/message-bus.ts';
+import { type BusProblem, type BusSignal, type MessageBus, connectBus } from '../../dbus/message-bus.ts';
 import { systemBusAddress } from '../../dbus/system-bus-address.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { ProfileSettings } from './connection-profile.ts';
@@ -12,7 +12,8 @@ const PROFILE = `${NAME}.Settings.Connection`;
 const ACTIVE = `${NAME}.Connection.Active`;
 const BUS = 'org.freedesktop.DBus';
 const PROPERTIES = `${BUS}.Properties`;
-const DEADLINE = 10_000;
+/** Milliseconds for each answer, and for each thing that it makes. */
+const PATIENCE = 10_000;
 
 /** NM_SETTINGS_ADD_CONNECTION2_FLAG_IN_MEMORY and …_BLOCK_AUTOCONNECT. */
 const IN_MEMORY = 0x2 | 0x20;
@@ -27,12 +28,6 @@ export const ActiveState = { activating: 1, activated: 2, deactivating: 3, deact
 
 /** What a user needs for a tunnel of her own. */
 const PERMISSIONS = [`${NAME}.network-control`, `${NAME}.settings.modify.own`] as const;
-
-export interface Activation {
-  /** Object paths. */
-  readonly profile: string;
-  readonly active: string;
-}
 
 export interface StateChange {
   readonly state: number;
@@ -62,21 +57,32 @@ const ownerChangeSchema = z.tuple([z.literal(NAME), z.string(), z.string()]);
 
 /** NetworkManager's D-Bus interface, as far as a tunnel needs it. Every answer is parsed. */
 export class NetworkManager {
+  /** Milliseconds that are worth waiting for it. */
+  readonly patience: number;
   readonly #bus: MessageBus;
+  readonly #until: AbortSignal | undefined;
 
-  private constructor(bus: MessageBus) {
+  private constructor(bus: MessageBus, patience: number, until?: AbortSignal) {
     this.#bus = bus;
+    this.patience = patience;
+    this.#until = until;
   }
 
   /** The error is a detail for the log: there is no bus, or NetworkManager does not run. It is never started by this. */
-  static async open(address = systemBusAddress()): Promise<Result<NetworkManager, string>> {
+  static async open(patience = PATIENCE): Promise<Result<NetworkManager, string>> {
+    const address = systemBusAddress();
     if (address === undefined) return err('no system bus');
-    const bus = await connectBus({ address, deadline: DEADLINE });
+    const bus = await connectBus({ address, deadline: patience });
     if (!bus.ok) return err(`no system bus: ${bus.error.detail}`);
-    const opened = new NetworkManager(bus.value);
+    const opened = new NetworkManager(bus.value, patience);
     if (await opened.isRunning()) return ok(opened);
     opened.close();
     return err('NetworkManager does not run');
+  }
+
+  /** The same connection. What is asked through this one is given up once the signal is aborted. */
+  until(signal: AbortSignal): NetworkManager {
+    return new NetworkManager(this.#bus, this.patience, signal);
   }
 
   async isRunning(): Promise<boolean> {
@@ -90,6 +96,7 @@ export class NetworkManager {
         body: [NAME],
       },
       z.tuple([z.boolean()]),
+      this.#until,
     );
     return owned.ok && owned.value[0];
   }
@@ -132,6 +139,7 @@ export class NetworkManager {
         member: 'GetManagedObjects',
       },
       objectsSchema,
+      this.#until,
     );
     if (!answer.ok) return answer;
     return ok(
@@ -144,8 +152,8 @@ export class NetworkManager {
     );
   }
 
-  /** Makes the device, gives it all that the profile says, and the device to its owner. */
-  async addAndActivate(profile: ProfileSettings): Promise<Result<Activation, BusProblem>> {
+  /** Makes the device, gives it all that the profile says, and the device to its owner. Gives the activation's object path. */
+  async addAndActivate(profile: ProfileSettings): Promise<Result<string, BusProblem>> {
     const answer = await this.#call(
       ROOT,
       NAME,
@@ -154,7 +162,7 @@ export class NetworkManager {
       'a{sa{sv}}ooa{sv}',
       [profile, '/', '/', LIFETIME],
     );
-    return answer.ok ? ok({ profile: answer.value[0], active: answer.value[1] }) : answer;
+    return answer.ok ? ok(answer.value[1]) : answer;
   }
 
   /** Gives the object path. */
@@ -172,21 +180,20 @@ export class NetworkManager {
     return added.ok ? ok(added.value[0]) : added;
   }
 
-  /** Whatever its path is by now. Nothing happens when there is none. */
-  async deleteProfileOf(uuid: string): Promise<void> {
+  /** Whatever its path is by now. Gives whether there is none any more. */
+  async deleteProfileOf(uuid: string): Promise<boolean> {
     const schema = z.tuple([path]);
     const found = await this.#call(SETTINGS, `${NAME}.Settings`, 'GetConnectionByUuid', schema, 's', [uuid]);
-    if (found.ok) await this.deleteProfile(found.value[0]);
+    if (!found.ok) return found.error.kind === 'error-reply';
+    return (await this.deleteProfile(found.value[0])).ok;
   }
 
   deleteProfile(profile: string): Promise<Result<unknown, BusProblem>> {
     return this.#call(profile, PROFILE, 'Delete', nothing);
   }
 
-  /** Its answer is waited for so many milliseconds. */
-  deactivate(active: string, deadline: number): Promise<Result<unknown, BusProblem>> {
-    const call = { destination: NAME, path: ROOT, interface: NAME, member: 'DeactivateConnection' };
-    return this.#bus.call({ ...call, signature: 'o', body: [active] }, nothing, deadline);
+  deactivate(active: string): Promise<Result<unknown, BusProblem>> {
+    return this.#call(ROOT, NAME, 'DeactivateConnection', nothing, 'o', [active]);
   }
 
   activeState(active: string): Promise<Result<number, BusProblem>> {
@@ -227,21 +234,23 @@ export class NetworkManager {
     listener: (change: StateChange) => void,
   ): Promise<Result<() => void, BusProblem>> {
     const rule = `type='signal',sender='${NAME}',interface='${ACTIVE}',member='StateChanged',path='${active}'`;
-    return this.#bus.listen(rule, (signal) => {
+    const hear = (signal: BusSignal): void => {
       if (signal.path !== active || signal.interface !== ACTIVE || signal.member !== 'StateChanged') return;
       const parsed = stateChangeSchema.safeParse(signal.body);
       if (parsed.success) listener({ state: parsed.data[0], reason: parsed.data[1] });
-    });
+    };
+    return this.#bus.listen(rule, hear, this.#until);
   }
 
   /** NetworkManager has ended, or begun. */
   onRunning(listener: (isRunning: boolean) => void): Promise<Result<() => void, BusProblem>> {
     const rule = `type='signal',sender='${BUS}',interface='${BUS}',member='NameOwnerChanged',arg0='${NAME}'`;
-    return this.#bus.listen(rule, (signal) => {
+    const hear = (signal: BusSignal): void => {
       if (signal.sender !== BUS || signal.member !== 'NameOwnerChanged') return;
       const parsed = ownerChangeSchema.safeParse(signal.body);
       if (parsed.success) listener(parsed.data[2] !== '');
-    });
+    };
+    return this.#bus.listen(rule, hear, this.#until);
   }
 
   close(): void {
@@ -259,6 +268,7 @@ export class NetworkManager {
     return this.#bus.call(
       { destination: NAME, path: objectPath, interface: iface, member, signature, body },
       schema,
+      this.#until,
     );
   }
 

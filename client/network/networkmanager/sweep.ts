@@ -3,11 +3,14 @@ import { userInfo } from 'node:os';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { NetworkPlan } from '../plan.ts';
 import type { RoutingState } from '../policy-routing.ts';
-import { ActivationWatch, activated, addTunnel, attach } from './activation.ts';
+import { ActivationWatch, activated, addTunnel, attach, deactivate } from './activation.ts';
+import { BaseProfile } from './base-profile.ts';
 import { tunnelProfile } from './connection-profile.ts';
-import { ActiveState, type NetworkManager } from './network-manager.ts';
+import type { NetworkManager } from './network-manager.ts';
 
-const DEADLINE = 2_000;
+/** Milliseconds. */
+const ACTIVATED_DEADLINE = 10_000;
+const UNDO_DEADLINE = 2_000;
 /** For documentation (RFC 5737), so nobody's. A profile must have one. */
 const NOBODYS_ADDRESS = '192.0.2.1';
 
@@ -43,18 +46,17 @@ export async function sweepRules(
     tag: '',
     hasLinkSettings: false,
   };
-  const baseUuid = randomUUID();
-  const profile = tunnelProfile({ ...facts, uuid: randomUUID() });
-  const base = tunnelProfile({ ...facts, uuid: baseUuid });
-  const added = await addTunnel(manager, { profile, base, baseUuid }, async () => {});
+  const uuid = randomUUID();
+  const profile = tunnelProfile({ ...facts, uuid });
+  const added = await addTunnel(manager, profile, new BaseProfile(facts), async () => {});
   if (!added.ok) return err(added.error.detail);
-  const watch = await ActivationWatch.begin(manager, added.value.active);
+  const watch = await ActivationWatch.begin(manager, added.value);
   if (!watch.ok) return err(watch.error.detail);
-  const tun = await attach(interfaceName, watch.value);
-  const isActivated = tun.ok ? await activated(watch.value) : tun;
-  const asked = await manager.deactivate(added.value.active, DEADLINE);
-  if (asked.ok) await watch.value.reached(ActiveState.deactivated, DEADLINE);
-  watch.value.stop();
+  const late = AbortSignal.timeout(ACTIVATED_DEADLINE);
+  const tun = await attach(interfaceName, watch.value, late);
+  const isActivated = tun.ok ? await activated(watch.value, late) : tun;
+  const undone = AbortSignal.timeout(UNDO_DEADLINE);
+  await deactivate(manager.until(undone), uuid, undone);
   if (tun.ok) tun.value.close();
   return isActivated.ok ? ok(undefined) : err('the connection was not activated');
 }

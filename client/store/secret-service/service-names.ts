@@ -29,8 +29,6 @@ export function secretProblemOf(problem: BusProblem): SecretProblem {
         return { reason: 'no-keyring', detail: `${name}: ${detail}` };
       }
       if (name === 'org.freedesktop.Secret.Error.IsLocked') return { reason: 'stayed-locked', detail };
-      // From the bus itself: the program behind the name has ended before it answered.
-      if (name === 'org.freedesktop.DBus.Error.NoReply') return { reason: 'no-answer', detail };
       return { reason: 'refused', detail: `${name}: ${detail}` };
     }
   }
