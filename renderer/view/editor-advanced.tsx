@@ -145,7 +145,6 @@ function SecurityOptions() {
           {words.trusted(dateText(Date.parse(trusted.trustedAt), locale))}{' '}
           <button
             type="button"
-            className="quiet"
             onClick={() => {
               actions.forgetCertificate(profile.id);
             }}

@@ -236,6 +236,29 @@ const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'long-names',
+    script: () => ({ profiles: [{ ...office, ...LONG }] }),
+    arrive: toDetail,
+  },
+  {
+    name: 'long-names-certificate',
+    script: () => ({
+      profiles: [{ ...office, ...LONG }],
+      states: [
+        {
+          profileId: office.id,
+          state: {
+            state: 'prompting',
+            prompt: {
+              kind: 'certificate',
+              cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
+            },
+          },
+        },
+      ],
+    }),
+  },
+  {
     name: 'german-and-odd-names',
     script: () => ({
       systemLanguage: 'de-AT',
@@ -249,6 +272,13 @@ const VIEWS: readonly View[] = [
   },
 ];
 
+/** As long as names may be, with no place to break. */
+const LONG = {
+  name: 'W'.repeat(100),
+  server: `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.example`,
+  userName: 'u'.repeat(64),
+};
+
 async function toProfile(page: Page): Promise<void> {
   await page.getByRole('option', { name: office.name }).click();
 }
@@ -260,7 +290,7 @@ async function toDetail(page: Page): Promise<void> {
 }
 
 /** Words that are cut off, and the page when it is wider than its window. */
-const OVERFLOWING = `Array.from(document.querySelectorAll('html, main > *, .card, button, h2, h3, label, legend, dt, dd, th'))
+const OVERFLOWING = `Array.from(document.querySelectorAll('html, main > *, .card, button, h2, h3, label, legend, dt, dd, th, dialog p, input.code'))
   .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => element.tagName + ' ' + element.textContent.slice(0, 60))`;
 
