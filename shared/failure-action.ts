@@ -58,9 +58,8 @@ function tlsAction(cause: Extract<FailureCause, { kind: 'tls-failed' }>): Failur
     case 'legacy-renegotiation':
       return 'allow-legacy-renegotiation';
     case 'older-tls':
-      return 'edit-profile';
     case undefined:
-      return 'show-log';
+      return 'edit-profile';
     default:
       return assertNever(cause.needs);
   }

@@ -145,7 +145,7 @@ test('the button does what the next step says', () => {
   expect(action({ kind: 'tls-failed', reason: 'x', needs: 'legacy-renegotiation' })).toBe(
     'allow-legacy-renegotiation',
   );
-  expect(action({ kind: 'tls-failed', reason: 'x', needs: undefined })).toBe('show-log');
+  expect(action({ kind: 'tls-failed', reason: 'x', needs: undefined })).toBe('edit-profile');
   expect(action(unknown('self-signed'))).toBe('review-certificate');
   expect(action({ kind: 'locked-out', retryAfterSeconds: 60 })).toBe('retry-later');
   expect(action({ kind: 'no-address', reason: 'static-refused' })).toBe('edit-profile');

@@ -112,9 +112,9 @@ export const failure: Catalogue['failure'] = {
     sentence: 'Die Verbindung zum Router ist abgebrochen.',
     nextStep: 'Prüfen Sie, ob Sie noch online sind, und verbinden Sie sich wieder.',
   }),
-  'unsupported-server-type': ({ serverType }) => ({
+  'unsupported-server-type': () => ({
     title: 'Servertyp nicht unterstützt',
-    sentence: `Dieses Programm kann den Servertyp ${serverType} noch nicht anwählen.`,
+    sentence: 'Dieses Programm kann den Servertyp dieses Profils noch nicht anwählen.',
     nextStep: 'Wählen Sie im Profil „SSL VPN Tunnel“, wenn Ihr Router ihn anbietet.',
   }),
   internal: ({ detail }) => ({
@@ -192,7 +192,7 @@ const NOT_PERMITTED: Readonly<Record<Cause<'device-not-permitted'>['missing'], F
   'network-manager-permission': {
     title: 'Auf diesem Computer nicht erlaubt',
     sentence:
-      'NetworkManager lässt Sie keine Verbindungen einrichten, wie es darf, wer am Bildschirm dieses Computers sitzt.',
+      'NetworkManager lässt Sie keine Verbindungen einrichten: Das darf nur, wer am Bildschirm dieses Computers sitzt.',
     nextStep: `Melden Sie sich am Computer selbst an, lassen Sie es Ihren Administrator erlauben (polkit), oder starten Sie dieses Programm als root. ${TEST_WORKS}`,
   },
   'managed-device': {
@@ -302,7 +302,7 @@ function codeRefused({ code, clockDifferenceSeconds: difference }: Cause<'code-r
   const used = isMotp
     ? 'das Kennwort wurde schon benutzt oder ist abgelaufen'
     : 'er wurde schon benutzt oder ist abgelaufen';
-  const again = 'Warten Sie auf den nächsten Code und geben Sie diesen ein: Jeder gilt nur einmal.';
+  const again = 'Versuchen Sie es mit dem nächsten Code noch einmal: Jeder gilt nur einmal.';
   if (difference === undefined) {
     const device = isMotp ? 'Ihres Tokens' : 'Ihrer Authenticator-App';
     return {

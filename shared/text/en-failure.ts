@@ -105,9 +105,9 @@ export const failure: Catalogue['failure'] = {
     sentence: 'The connection to the router broke off.',
     nextStep: 'Check that you are still online, then connect again.',
   }),
-  'unsupported-server-type': ({ serverType }) => ({
+  'unsupported-server-type': () => ({
     title: 'Server type not supported',
-    sentence: `This client cannot dial the server type ${serverType} yet.`,
+    sentence: 'This client cannot dial the server type of this profile yet.',
     nextStep: 'Choose SSL VPN Tunnel in the profile, if your router offers it.',
   }),
   internal: ({ detail }) => ({
@@ -181,7 +181,7 @@ const NOT_PERMITTED: Readonly<Record<Cause<'device-not-permitted'>['missing'], F
   'network-manager-permission': {
     title: 'Not permitted on this computer',
     sentence:
-      'NetworkManager lets you set up no connections, as it does whoever sits at this computer’s screen.',
+      'NetworkManager does not let you set up connections: only whoever sits at this computer’s screen may.',
     nextStep: `Sign in at the computer itself, have your administrator allow it (polkit), or start this program as root. ${TEST_WORKS}`,
   },
   'managed-device': {
@@ -289,7 +289,7 @@ function codeRefused({ code, clockDifferenceSeconds: difference }: Cause<'code-r
       ? 'The router did not accept the one-time password'
       : 'The router did not accept the code';
   const wrong = code === 'motp' ? 'the PIN is wrong' : 'it was mistyped';
-  const again = 'Wait for the next code and type that one: each is taken only once.';
+  const again = 'Try again with the next code: each is taken only once.';
   if (difference === undefined) {
     return {
       title,
