@@ -1,6 +1,7 @@
 import './zod-without-eval.ts';
 import { createRoot } from 'react-dom/client';
 import { contractClient } from '../shared/contract/contract-client.ts';
+import { pressOnce } from './held-key.ts';
 import { saveFile } from './save-file.ts';
 import { createActions } from './state/actions.ts';
 import { LogFeed } from './state/log-feed.ts';
@@ -33,6 +34,7 @@ transport.onStatus(() => {
   statistics.restart();
 });
 followProgram(store, client, transport);
+pressOnce(document);
 
 const place = document.querySelector('#app');
 if (place !== null) {

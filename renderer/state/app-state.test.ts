@@ -20,6 +20,7 @@ function after(...events: AppEvent[]): AppState {
 function snapshot(states: Record<string, ConnectionState> = {}): Extract<AppEvent, { kind: 'snapshot' }> {
   return {
     kind: 'snapshot',
+    at: 0,
     snapshot: {
       appVersion: '1',
       platform: {
@@ -41,7 +42,7 @@ function snapshot(states: Record<string, ConnectionState> = {}): Extract<AppEven
 describe('a narrow window', () => {
   test('begins with the first-run help when there is no profile yet, else with the list', () => {
     const { snapshot: full } = snapshot();
-    const empty: AppEvent = { kind: 'snapshot', snapshot: { ...full, profiles: [] } };
+    const empty: AppEvent = { kind: 'snapshot', at: 0, snapshot: { ...full, profiles: [] } };
     expect(after(empty).pane).toBe('detail');
     expect(after(snapshot()).pane).toBe('list');
     // Who went back to the list stays there when the program is reached again.

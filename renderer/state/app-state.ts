@@ -28,6 +28,8 @@ export interface Facts {
   /** Sorted by name. */
   readonly profiles: readonly ProfileView[];
   readonly states: ReadonlyMap<string, ConnectionState>;
+  /** Unix milliseconds at which this window was told the state: waits in it count from there. */
+  readonly toldAt: ReadonlyMap<string, number>;
   readonly settings: Settings;
   readonly problems: readonly Problem[];
 }
@@ -56,7 +58,7 @@ export interface Announcement {
 
 export type AppEvent =
   | { readonly kind: 'link'; readonly link: LinkStatus }
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly at: number }
   | { readonly kind: 'profiles'; readonly change: NotificationPayload<'profiles'> }
   | ({ readonly kind: 'connection' } & Announcement)
   | { readonly kind: 'settings'; readonly settings: Settings }
@@ -85,13 +87,11 @@ export function nextState(state: AppState, event: AppEvent): AppState {
     case 'link':
       return { ...state, link: event.link };
     case 'snapshot':
-      return withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event.snapshot) });
+      return withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event) });
     case 'profiles':
       return withSelection(withFacts(state, (facts) => withProfiles(facts, event.change)));
     case 'connection':
-      return withFacts({ ...state, announcement: event }, (facts) =>
-        withConnection(facts, event.profileId, event.state),
-      );
+      return withFacts({ ...state, announcement: event }, (facts) => withConnection(facts, event));
     case 'settings':
       return withFacts(state, (facts) => ({ ...facts, settings: event.settings }));
     case 'problems':
@@ -127,11 +127,12 @@ function withFacts(state: AppState, change: (facts: Facts) => Facts): AppState {
   return state.facts === undefined ? state : { ...state, facts: change(state.facts) };
 }
 
-function factsOf({ profiles, states, ...rest }: Snapshot): Facts {
+function factsOf({ snapshot: { profiles, states, ...rest }, at }: SnapshotEvent): Facts {
   return {
     ...rest,
     profiles: sortedProfiles(profiles),
     states: new Map(states.map(({ profileId, state }) => [profileId, state])),
+    toldAt: new Map(states.map(({ profileId }) => [profileId, at])),
   };
 }
 
@@ -153,11 +154,11 @@ function withProfiles(facts: Facts, change: NotificationPayload<'profiles'>): Fa
   }
 }
 
-function withConnection(facts: Facts, profileId: string, state: ConnectionState): Facts {
+function withConnection(facts: Facts, { profileId, state, at }: Announcement): Facts {
   const states = new Map(facts.states);
   if (state.state === 'disconnected') states.delete(profileId);
   else states.set(profileId, state);
-  return { ...facts, states };
+  return { ...facts, states, toldAt: new Map(facts.toldAt).set(profileId, at) };
 }
 
 /** A narrow window with nothing in its list begins with the help that adds the first profile. */

@@ -108,6 +108,7 @@ export const de: WindowText = {
 
   link: {
     starting: 'Startet…',
+    failedTitle: 'Dieses Fenster konnte nicht gefüllt werden',
     lostTitle: 'Verbindung zum Programm verloren',
     lost: 'Dieses Fenster erreicht das Programm dahinter nicht mehr. Läuft es noch, bestehen auch seine VPN-Verbindungen weiter. Es wird weiter versucht…',
     refusedTitle: 'Dieses Fenster hat keinen Zugang',
@@ -164,6 +165,7 @@ export const de: WindowText = {
     step: (step, of) => `Schritt ${step} von ${of}`,
     attempt: (attempt) => `Versuch ${attempt}`,
     idle: 'Klicken Sie auf Verbinden, oder doppelklicken Sie auf das Profil.',
+    leaving: 'Das Netz dieses Computers wird wieder wie zuvor…',
     testIdle: 'Verbindung testen',
     testDone: 'Der Test ist gelungen. Über diese Verbindung fließt kein Datenverkehr.',
     address: 'Virtuelle IP',
@@ -297,9 +299,9 @@ export const de: WindowText = {
     useDefaultGateway: 'Standardgateway des entfernten Netzes verwenden',
     useDefaultGatewayHint: 'Ein: Aller Datenverkehr geht durch das VPN. Aus: nur der zum entfernten Netz.',
     routes: 'Weitere Netze',
-    routesHint: 'Auch über das VPN erreichbar, zum Beispiel 10.0.0.0/8',
+    routesHint: 'Auch über das VPN erreichbar, zum Beispiel 10.0.0.0/8, 172.16.0.0/12',
     excludedRoutes: 'Netze außerhalb des VPNs',
-    excludedRoutesHint: 'Werden immer direkt erreicht, zum Beispiel 192.168.7.0/24',
+    excludedRoutesHint: 'Werden immer direkt erreicht, zum Beispiel 192.168.7.0/24, 192.168.8.0/24',
     dns: 'DNS-Server statt denen des Routers',
     searchDomains: 'Suchdomänen',
     mru: 'MRU (Byte)',
@@ -319,6 +321,9 @@ export const de: WindowText = {
     recordSizes: { many: 'Viele', one: 'Einer' },
     trusted: (date) => `Sie haben dem Zertifikat dieses Routers am ${date} vertraut.`,
     forgetCertificate: 'Vergessen',
+    discardSure: 'Änderungen verwerfen?',
+    discard: 'Verwerfen',
+    goOn: 'Weiter bearbeiten',
     wrongFields: (count) =>
       count === 1
         ? 'Ein Feld muss noch einmal angesehen werden.'

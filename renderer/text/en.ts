@@ -100,6 +100,7 @@ export const en = {
 
   link: {
     starting: 'Starting…',
+    failedTitle: 'This window could not be filled',
     lostTitle: 'Connection to the program lost',
     lost: 'This window can no longer reach the program behind it. If that is still running, so are its VPN connections. Trying again…',
     refusedTitle: 'This window is not allowed in',
@@ -157,6 +158,7 @@ export const en = {
     step: (step: number, of: number) => `Step ${step} of ${of}`,
     attempt: (attempt: number) => `Attempt ${attempt}`,
     idle: 'Press Connect, or double-click the profile.',
+    leaving: 'This computer’s network is put back as it was…',
     testIdle: 'Test connection',
     testDone: 'The test succeeded. No traffic goes through this connection.',
     address: 'Virtual IP',
@@ -299,9 +301,10 @@ export const en = {
     useDefaultGateway: 'Use default gateway on remote network',
     useDefaultGatewayHint: 'On: all traffic goes through the VPN. Off: only traffic to the remote network.',
     routes: 'More networks',
-    routesHint: 'Reached through the VPN too, for example 10.0.0.0/8',
+    routesHint: 'Reached through the VPN too, for example 10.0.0.0/8, 172.16.0.0/12',
     excludedRoutes: 'Networks outside the VPN',
-    excludedRoutesHint: 'Reached directly, whatever the rest does, for example 192.168.7.0/24',
+    excludedRoutesHint:
+      'Reached directly, whatever the rest does, for example 192.168.7.0/24, 192.168.8.0/24',
     dns: 'DNS servers instead of the router’s',
     searchDomains: 'Search domains',
     mru: 'MRU (bytes)',
@@ -320,6 +323,9 @@ export const en = {
     recordSizes: { many: 'Many', one: 'One' },
     trusted: (date: string) => `You trusted this router’s certificate on ${date}.`,
     forgetCertificate: 'Forget it',
+    discardSure: 'Discard what you changed?',
+    discard: 'Discard',
+    goOn: 'Go on editing',
     wrongFields: (count: number) =>
       count === 1 ? 'One field needs another look.' : `${count} fields need another look.`,
     listHint: 'Separate entries by commas.',

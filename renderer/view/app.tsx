@@ -19,6 +19,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { ProblemBanners } from './problem-banners.tsx';
 import { ProfilePane } from './profile-pane.tsx';
 import { BlockedContext } from './blocked-note.tsx';
+import { usePaneFocus } from './pane-focus.ts';
 import { PromptDialog } from './prompt-dialog.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
 
@@ -42,7 +43,7 @@ export function App({ surroundings }: { readonly surroundings: Surroundings }) {
     <SurroundingsContext value={surroundings}>
       <WordsContext value={{ language, locale, text, catalogue: CATALOGUES[language] }}>
         {facts === undefined || state.link === 'refused' ? (
-          <LinkScreen link={state.link} />
+          <LinkScreen link={state.link} notice={state.notice} />
         ) : (
           <Frame state={state} facts={facts} />
         )}
@@ -54,6 +55,7 @@ export function App({ surroundings }: { readonly surroundings: Surroundings }) {
 function Frame({ state, facts }: { readonly state: AppState; readonly facts: Facts }) {
   const { text } = useWords();
   const prompting = promptingProfile(facts, state.selectedId);
+  const frame = usePaneFocus(state.pane);
   return (
     <>
       <header className="banners">
@@ -61,7 +63,7 @@ function Frame({ state, facts }: { readonly state: AppState; readonly facts: Fac
         {state.link === 'lost' ? <LostLinkBanner /> : undefined}
         <ProblemBanners problems={facts.problems} />
       </header>
-      <main className="frame" data-pane={state.pane}>
+      <main className="frame" data-pane={state.pane} ref={frame}>
         <ProfilePane state={state} facts={facts} />
         <DetailPane state={state} facts={facts} />
       </main>

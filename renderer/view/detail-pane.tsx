@@ -65,7 +65,12 @@ function Detail({ state, facts, selected }: DetailProps) {
       </header>
       <div role="tabpanel" id="profile-view" aria-labelledby={`tab-${state.view}`} className="tab-panel">
         {state.view === 'status' ? (
-          <StatusPanel key={selected.id} profile={selected} state={connection} />
+          <StatusPanel
+            key={selected.id}
+            profile={selected}
+            state={connection}
+            toldAt={facts.toldAt.get(selected.id)}
+          />
         ) : (
           <StatisticsView key={selected.id} profile={selected} state={connection} />
         )}

@@ -10,10 +10,12 @@ import { WarningIcon } from './icons.tsx';
 interface FailureProps {
   readonly profile: ProfileView;
   readonly cause: FailureCause;
+  /** Unix milliseconds; undefined when nobody knows since when. */
+  readonly toldAt: number | undefined;
 }
 
 /** What happened, what to do, and the button that does it. */
-export function FailureCard({ profile, cause }: FailureProps) {
+export function FailureCard({ profile, cause, toldAt }: FailureProps) {
   const { catalogue, text } = useWords();
   const { store, actions } = useSurroundings();
   const { title, sentence, nextStep, action } = failureText(cause, catalogue);
@@ -25,7 +27,7 @@ export function FailureCard({ profile, cause }: FailureProps) {
         <p>{sentence}</p>
         <p>{nextStep}</p>
         <div className="button-row">
-          <FailureButton key={title} profile={profile} cause={cause} action={action} />
+          <FailureButton key={title} profile={profile} cause={cause} toldAt={toldAt} action={action} />
           {action === 'show-log' ? undefined : (
             <button
               type="button"
@@ -52,10 +54,14 @@ export function FailureCard({ profile, cause }: FailureProps) {
   );
 }
 
-function FailureButton({ profile, cause, action }: FailureProps & { readonly action: FailureAction }) {
+interface ButtonProps extends FailureProps {
+  readonly action: FailureAction;
+}
+
+function FailureButton({ profile, cause, toldAt, action }: ButtonProps) {
   const { store, actions } = useSurroundings();
   const { catalogue, text } = useWords();
-  const [seenAt] = useState(() => Date.now());
+  const [seenAt] = useState(() => toldAt ?? Date.now());
   const retryAfter = cause.kind === 'locked-out' ? (cause.retryAfterSeconds ?? 0) : 0;
   const now = useNow(retryAfter > 0);
   const wait = Math.ceil((seenAt + retryAfter * 1000 - now) / 1000);

@@ -1,10 +1,26 @@
+import type { Notice } from '../state/app-state.ts';
+import { errorText } from '../text/error-text.ts';
 import type { LinkStatus } from '../window-transport.ts';
 import { useWords } from './app-context.ts';
 import { WarningIcon } from './icons.tsx';
 
+interface LinkProps {
+  readonly link: LinkStatus;
+  /** Why there is no first snapshot, when the program refused it. */
+  readonly notice: Notice | undefined;
+}
+
 /** Before the first snapshot, and when this window is not let in. */
-export function LinkScreen({ link }: { readonly link: LinkStatus }) {
-  const { text } = useWords();
+export function LinkScreen({ link, notice }: LinkProps) {
+  const { text, catalogue } = useWords();
+  if (link === 'connected' && notice?.kind === 'failed') {
+    return (
+      <main className="whole" role="alert">
+        <h1>{text.link.failedTitle}</h1>
+        <p>{errorText(notice.error, text, catalogue)}</p>
+      </main>
+    );
+  }
   if (link === 'connecting' || link === 'connected') {
     return (
       <main className="whole">

@@ -3,6 +3,8 @@ import { useEffect, useId, useLayoutEffect, useRef, type FormEvent, type ReactNo
 interface ModalProps {
   readonly title: string;
   readonly onCancel: () => void;
+  /** The browser has closed it without asking; `onCancel` where it is left out. */
+  readonly onClosed?: () => void;
   /** Enter. */
   readonly onSubmit: () => void;
   readonly children: ReactNode;
@@ -18,6 +20,7 @@ export function Modal(props: ModalProps) {
   const {
     title,
     onCancel,
+    onClosed = onCancel,
     onSubmit,
     children,
     buttons,
@@ -27,9 +30,9 @@ export function Modal(props: ModalProps) {
   } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  const cancel = useRef(onCancel);
+  const closedByBrowser = useRef(onClosed);
   useEffect(() => {
-    cancel.current = onCancel;
+    closedByBrowser.current = onClosed;
   });
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -39,7 +42,7 @@ export function Modal(props: ModalProps) {
     element.querySelector<HTMLElement>('[data-focus]')?.focus();
     // Some browsers close at a second Esc whatever a page says to `cancel`.
     const closed = (): void => {
-      cancel.current();
+      closedByBrowser.current();
     };
     element.addEventListener('close', closed);
     return () => {

@@ -41,6 +41,8 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   const [form, setForm] = useState<EditorForm>(() =>
     profile === undefined ? emptyForm(settings.reconnect) : profileForm(profile),
   );
+  const [original] = useState(form);
+  const [isLeaving, setIsLeaving] = useState(false);
   const [touched, setTouched] = useState<ReadonlySet<EditorField>>(new Set());
   const [isChecked, setIsChecked] = useState(false);
   const [isSaving, setIsSaving] = useState(false);
@@ -55,6 +57,7 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
     platform,
     change: (changes) => {
       setRefusal(undefined);
+      setIsLeaving(false);
       setForm((before) => ({ ...before, ...changes }));
       setTouched((before) => new Set([...before, ...Object.keys(changes).filter(isField)]));
     },
@@ -69,8 +72,17 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   const close = (): void => {
     store.send({ kind: 'edit', editing: undefined });
   };
+  /** Esc comes by itself at times: what was changed does not go with it unasked. */
+  const leave = (): void => {
+    if (isLeaving || !isChanged(original, form)) close();
+    else setIsLeaving(true);
+  };
   const submit = (): void => {
     if (isSaving) return;
+    if (isLeaving) {
+      setIsLeaving(false);
+      return;
+    }
     setIsChecked(true);
     const wanted = readForm({ ...form, ...splitServer(form) });
     if (wanted.ok) {
@@ -110,18 +122,19 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
     <Modal
       title={profile === undefined ? text.editor.add : text.editor.edit}
       size="large"
-      onCancel={close}
+      onCancel={leave}
+      onClosed={close}
       onSubmit={submit}
       buttons={
         <>
           <p className="form-state" role="status">
-            {wrong > 0 ? text.editor.wrongFields(wrong) : ''}
+            {isLeaving ? text.editor.discardSure : wrong > 0 ? text.editor.wrongFields(wrong) : ''}
           </p>
           <button type="button" onClick={close}>
-            {text.cancel}
+            {isLeaving ? text.editor.discard : text.cancel}
           </button>
           <button type="submit" className="primary" disabled={isSaving}>
-            {text.ok}
+            {isLeaving ? text.editor.goOn : text.ok}
           </button>
         </>
       }
@@ -142,6 +155,10 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
       </div>
     </Modal>
   );
+}
+
+function isChanged(original: EditorForm, form: EditorForm): boolean {
+  return JSON.stringify(original) !== JSON.stringify(form);
 }
 
 /** What the program found wrong stands at its field too. */

@@ -16,23 +16,31 @@ import { useNow, useStatistics, useSurroundings, useWords } from './app-context.
 import { FactList, type Fact } from './fact-list.tsx';
 import { FailureCard } from './failure-card.tsx';
 import { StateSign } from './icons.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 
 interface StatusProps {
   readonly profile: ProfileView;
   readonly state: ConnectionState;
 }
 
-export function StatusPanel({ profile, state }: StatusProps) {
+interface PanelProps extends StatusProps {
+  /** Unix milliseconds at which this state was heard of. */
+  readonly toldAt: number | undefined;
+}
+
+export function StatusPanel({ profile, state, toldAt }: PanelProps) {
   const { catalogue, text } = useWords();
   const now = useNow(state.state === 'waiting' || state.state === 'connected');
   const lineUnder = (): string => {
     if (state.state === 'disconnected') return text.status.idle;
     // The big word says "Connected" already.
     if (state.state === 'connected') return `${text.status.address} ${state.tunnel.address}`;
+    if (state.state === 'disconnecting') return text.status.leaving;
     return statusLine(state, now, catalogue);
   };
+  const panel = useKeptFocus(state.state, '.status-card button:enabled');
   return (
-    <>
+    <div className="tab-panel" ref={panel}>
       <section className={`status-card status-${state.state}`} aria-label={text.status.view}>
         <StateSign state={state.state} />
         <div className="status-words">
@@ -42,7 +50,9 @@ export function StatusPanel({ profile, state }: StatusProps) {
         <MainButton profile={profile} state={state} />
         {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
       </section>
-      {state.state === 'failed' ? <FailureCard profile={profile} cause={state.cause} /> : undefined}
+      {state.state === 'failed' ? (
+        <FailureCard profile={profile} cause={state.cause} toldAt={toldAt} />
+      ) : undefined}
       {isBlocked(state) ? (
         <section className="card card-blocked">
           <p>{catalogue.blocked.sentence}</p>
@@ -54,7 +64,7 @@ export function StatusPanel({ profile, state }: StatusProps) {
       ) : (
         <ProfileFacts profile={profile} />
       )}
-    </>
+    </div>
   );
 }
 
@@ -77,7 +87,7 @@ function MainButton({ profile, state }: StatusProps) {
     );
   }
   // What is blocked has been connected: leaving it is more than calling an attempt off.
-  const isAttempt = state.state !== 'connected' && !isBlocked(state);
+  const isAttempt = state.state !== 'connected' && state.state !== 'disconnecting' && !isBlocked(state);
   const leave = (
     <button
       type="button"
@@ -175,10 +185,9 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
     { label: words.cipher, value: tunnel.cipher, isWide: true },
     { label: words.authentication, value: tunnel.authentication },
     { label: words.dns, value: dnsText(tunnel, words.none, catalogue) },
-    {
-      label: words.interfaceName,
-      value: `${tunnel.interfaceName ?? words.none}, ${words.mtu} ${tunnel.mtu}`,
-    },
+    tunnel.interfaceName === undefined
+      ? { label: words.mtu, value: String(tunnel.mtu) }
+      : { label: words.interfaceName, value: `${tunnel.interfaceName}, ${words.mtu} ${tunnel.mtu}` },
   ];
   return (
     <section className="card status-facts">

@@ -32,6 +32,11 @@ async function using(
   }
 }
 
+async function focusedButton(page: Page): Promise<string | undefined> {
+  const focused = page.locator('button:focus');
+  return (await focused.count()) === 0 ? undefined : (await focused.innerText()).trim();
+}
+
 function prompting(
   asks: 'password' | 'motp-code' | 'motp-pin',
   userName = 'hilary',
@@ -67,7 +72,7 @@ test('a tunnel that carries IPv6 shows that address too', () => {
   });
 });
 
-test('a wrong field is said at the field as one types, and Esc leaves everything as it was', () =>
+test('a wrong field is said at the field as one types, and Cancel leaves everything as it was', () =>
   using({ profiles }, async (page, program) => {
     await page.getByRole('option', { name: office.name }).click();
     await page.keyboard.press('F2');
@@ -77,9 +82,108 @@ test('a wrong field is said at the field as one types, and Esc leaves everything
     expect(
       await page.getByRole('textbox', { name: 'Port' }).evaluate((field) => field.matches(':focus')),
     ).toBe(true);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(program.calls('saveProfile')).toEqual([]);
+  }));
+
+test('Esc closes an editor in which nothing was changed, and asks before it takes what was', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page.keyboard.press('F2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.keyboard.press('F2');
+    await page.keyboard.type('!');
+    await page.keyboard.press('Escape');
+    await page.getByText('Discard what you changed?').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Discard what you changed?').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Profile Name').inputValue()).toContain('!');
+    await page.keyboard.press('Escape');
+    await page.getByText('Discard what you changed?').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(program.calls('saveProfile')).toEqual([]);
+  }));
+
+test('a program that refuses the first snapshot is not waited for without end', () =>
+  using(
+    {
+      handlers: {
+        snapshot: () => Promise.resolve(err({ code: 'internal', detail: 'no such file' })),
+      },
+    },
+    async (page) => {
+      await page.getByRole('heading', { name: 'This window could not be filled' }).waitFor();
+      await page.getByText('no such file').waitFor();
+    },
+  ));
+
+test('the wait of somebody who is locked out goes on while they look elsewhere', () => {
+  const state = { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: 1730 } } as const;
+  return using({ profiles, states: [{ profileId: office.id, state }] }, async (page) => {
+    await page.getByRole('option', { name: office.name }).click();
+    const wait = page.getByRole('button', { name: 'Try again in' });
+    await expect.poll(() => wait.textContent()).not.toContain('28 minutes 50 seconds');
+    await page.getByRole('tab', { name: 'Statistics' }).click();
+    await page.getByRole('tab', { name: 'Status' }).click();
+    expect(await wait.textContent()).not.toContain('28 minutes 50 seconds');
+  });
+});
+
+test('a button that goes leaves the focus to the one in its place, also past a question', () => {
+  const failed = { state: 'failed', cause: { kind: 'no-network' } } as const;
+  return using({ profiles, states: [{ profileId: office.id, state: failed }] }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page.getByRole('button', { name: 'Try again' }).focus();
+    program.state(office.id, prompting('password'));
+    await page.getByRole('dialog').waitFor();
+    program.state(office.id, { state: 'connecting', stage: 'resolving', attempt: 1 });
+    await expect.poll(() => focusedButton(page)).toBe('Cancel');
+    program.state(office.id, { state: 'connected', since: Date.now(), tunnel });
+    await expect.poll(() => focusedButton(page)).toBe('Disconnect');
+    program.state(office.id, { state: 'disconnecting' });
+    await page.getByText('This computer’s network is put back as it was…').waitFor();
+    expect(await page.getByRole('button', { name: 'Disconnect' }).isDisabled()).toBe(true);
+    program.state(office.id, { state: 'disconnected' });
+    await expect.poll(() => focusedButton(page)).toBe('Connect');
+  });
+});
+
+test('in a narrow window the focus goes along, to the profile and back', async () => {
+  const { page } = await host.open({ profiles }, { width: 390, height: 780 });
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focusedButton(page)).toBe('Profiles');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator(':focus').getAttribute('role')).toBe('listbox');
+  await page.context().close();
+});
+
+test('Enter that is held answers no question that it brought', () =>
+  using({ profiles }, async (page, program) => {
+    await page.keyboard.down('Enter');
+    program.state(office.id, {
+      state: 'prompting',
+      prompt: {
+        kind: 'certificate',
+        cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
+      },
+    });
+    await page.getByText(certificate.fingerprint).waitFor();
+    expect(await focusedButton(page)).toBe('Trust this router');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    // The window handles one key after the other: what the held one did would be here by now.
+    await page.keyboard.press('Shift+Tab');
+    await expect.poll(() => focusedButton(page)).toBe('Cancel');
+    expect(program.calls('trustCertificate')).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => program.calls('trustCertificate')).toHaveLength(1);
   }));
 
 test('a name that is taken is refused in words and nothing typed is lost', () =>
@@ -183,8 +287,10 @@ test('a profile that was deleted comes back by Undo', () =>
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('option', { name: branch.name }).waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('option', { name: branch.name }).waitFor();
+    await expect.poll(() => page.locator(':focus').getAttribute('role')).toBe('listbox');
     expect(program.calls('undoRemoveProfile')).toEqual([{ profileId: branch.id }]);
   }));
 
