@@ -15,6 +15,7 @@ import { waitingText } from './login-page.ts';
 import type { PageRequest, Route } from './page-request.ts';
 
 const PATH = '/administrator';
+const LENGTH = `${MINIMUM_PASSWORD_LENGTH} to ${MAXIMUM_PASSWORD_LENGTH} characters`;
 
 const LABELS: Readonly<Record<string, string>> = {
   old: 'Old Password',
@@ -70,14 +71,14 @@ async function submit(
 function newPasswordErrors(password: string, again: string): Map<string, string> {
   const errors = new Map<string, string>();
   if (password.length < MINIMUM_PASSWORD_LENGTH || password.length > MAXIMUM_PASSWORD_LENGTH) {
-    errors.set('new', `Use ${MINIMUM_PASSWORD_LENGTH} to ${MAXIMUM_PASSWORD_LENGTH} characters`);
+    errors.set('new', `Use ${LENGTH}`);
   }
   if (password !== again) errors.set('again', 'The two are not the same');
   return errors;
 }
 
 function show(request: PageRequest, errors: FieldErrors): HttpAnswer {
-  const field = (name: 'old' | 'new' | 'again', autocomplete: string) =>
+  const field = (name: 'old' | 'new' | 'again', autocomplete: string, hint?: string) =>
     textField({
       name,
       label: LABELS[name] ?? name,
@@ -86,13 +87,15 @@ function show(request: PageRequest, errors: FieldErrors): HttpAnswer {
       autocomplete,
       maxLength: MAXIMUM_PASSWORD_LENGTH,
       error: errors.get(name),
+      ...(hint === undefined ? {} : { hint }),
     });
   const content = html`${errorSummary(errors, LABELS)}
     <form method="post" action="/administrator" class="form">
       ${request.formToken}
       <section>
         <h2>Administrator “${ADMINISTRATOR}”</h2>
-        ${field('old', 'current-password')} ${field('new', 'new-password')} ${field('again', 'new-password')}
+        ${field('old', 'current-password')} ${field('new', 'new-password', LENGTH)}
+        ${field('again', 'new-password')}
       </section>
       <div class="buttons"><button class="main">OK</button></div>
     </form>`;

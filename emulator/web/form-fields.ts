@@ -21,6 +21,8 @@ export interface TextLook extends FieldLook {
   readonly placeholder?: string;
   /** A monospaced text, as secrets and addresses are. */
   readonly isCode?: boolean;
+  /** When the page opens. */
+  readonly getsFocus?: boolean;
   readonly after?: Html;
 }
 
@@ -55,6 +57,7 @@ export function textField(look: TextLook): Html {
     attribute('autocomplete', look.autocomplete ?? 'off'),
     attribute('inputmode', look.inputMode),
     attribute('placeholder', look.placeholder),
+    look.getsFocus === true && html` autofocus`,
     look.isCode === true && html` class="code" spellcheck="false" autocapitalize="none"`,
   ];
   return html`<div class="field">

@@ -15,7 +15,7 @@ export function loginPage(options: {
     <form method="post" action="/login" class="form">
       ${options.formToken}
       ${textField({ name: 'userName', label: 'User name', value: options.userName ?? ADMINISTRATOR, autocomplete: 'username', maxLength: 64 })}
-      ${textField({ name: 'password', label: 'Password', value: '', type: 'password', autocomplete: 'current-password', maxLength: 128 })}
+      ${textField({ name: 'password', label: 'Password', value: '', type: 'password', autocomplete: 'current-password', maxLength: 128, getsFocus: true })}
       <div class="buttons"><button class="main">Login</button></div>
     </form>
     <p class="hint">

@@ -23,9 +23,9 @@ export function userRoutes(inside: RouterInside): readonly Route[] {
   const index = '([1-9][0-9]{0,2})';
   const withUser =
     (answer: (request: PageRequest, user: DialInUser) => HttpAnswer | undefined): Route['answer'] =>
-    (request, [number]) => {
+    (request, [number = '']) => {
       const user = inside.users.list().find((candidate) => candidate.index === Number(number));
-      return user === undefined ? undefined : answer(request, user);
+      return user === undefined ? pages.missing(request, number) : answer(request, user);
     };
   return [
     { method: 'GET', path: /^\/users$/, answer: (request) => pages.table(request) },
@@ -193,6 +193,15 @@ class UserPages {
         return request.redirect(`/users/${index}`, `Saved: ${userName}. It holds from the next session on.`);
       }
     }
+  }
+
+  /** For links and forms that are older than what was deleted. */
+  missing(request: PageRequest, index: string): HttpAnswer {
+    const content = html`<p>
+        No user has the index ${index}: it was deleted or has another number now. Nothing was changed.
+      </p>
+      <p class="buttons"><a class="button main" href="${PATH}">To the users</a></p>`;
+    return request.page({ title: 'No such user', path: PATH, status: 404, content });
   }
 
   askDelete(request: PageRequest, user: DialInUser): HttpAnswer {

@@ -257,6 +257,19 @@ describe('forms', () => {
 });
 
 describe('what is not to be had', () => {
+  test('a user who was deleted meanwhile is said to be gone, with a way on', async () => {
+    const { vigor, browser } = await loggedIn({ users: [ANNA] });
+    vigor.users.remove('anna');
+    for (const answer of [
+      await browser.get('/users/1'),
+      await browser.submit('/users', '/users/1/delete', {}),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(answer.text).toContain('No user has the index 1');
+      expect(answer.text).toContain('href="/users"');
+    }
+  });
+
   test.each([
     '/style.css/../administrator.ts',
     '/../package.json',

@@ -19,6 +19,8 @@ describe.skipIf(!chromiumPossible())('an administrator in a browser', () => {
   test('adds a user with one-time passwords, sees the tunnel come up, and drops it', async () => {
     const { router, address, password } = await host.startRouter({ lan: { kind: 'built-in' } });
     const { page, complaints } = await host.open(address);
+    // Nothing is to be clicked before the password is typed.
+    expect(await page.locator(':focus').getAttribute('name')).toBe('password');
     await login(page, password);
     await page.getByRole('link', { name: 'Add a user' }).click();
     await page.getByLabel('Username').fill('anna');
