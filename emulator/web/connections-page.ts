@@ -70,7 +70,7 @@ function show(request: PageRequest, inside: RouterInside): HttpAnswer {
 /** The script makes the same rows: emulator/browser/live-rows.ts. */
 function rowOf(row: ConnectionRow) {
   return html`<tr data-vpn="${row.vpn}">
-    <th scope="row">
+    <th scope="row" title="${row.userName}">
       ${row.vpn} (${row.userName})${!row.authenticated && html` <span class="state">TOTP due</span>`}
     </th>
     <td>${row.type}</td>

@@ -100,6 +100,7 @@ const PAGES = [
   'users/new',
   'users/1',
   'users/1/delete',
+  'users/4/delete',
   'ppp',
   'ssl',
   'connections',
@@ -120,6 +121,7 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => 
         },
         { userName: 'bob', password: 'open sesame', staticAddress: '192.168.240.40', enabled: false },
         { userName: 'carol', password: 'open sesame' },
+        { userName: 'w'.repeat(64), password: 'open sesame', totp: { secret: 'GEZDGNBVGY3TQOJQ' } },
       ],
       faults: [
         {
@@ -132,6 +134,7 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => 
       ],
     });
     const tunnel = await bringUp(router.port, { userName: 'carol', password: 'open sesame' });
+    const due = await bringUp(router.port, { userName: 'w'.repeat(64), password: 'open sesame' });
     const { page, complaints } = await host.open(address, look);
     const check = async (name: string) => {
       await page.screenshot({ path: join(ARTEFACTS, `${name}-${look.name}.png`), fullPage: true });
@@ -149,6 +152,11 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => 
       await page.goto(`${address}/${path}`);
       await check(path.replaceAll('/', '-'));
     }
+    await page.goto(`${address}/connections`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const mark = await page.getByText('TOTP due', { exact: true }).boundingBox();
+    const name = await page.getByRole('rowheader').filter({ hasText: 'TOTP due' }).boundingBox();
+    expect(right(mark)).toBeLessThanOrEqual(right(name));
     await page.goto(`${address}/users/new`);
     await page.getByRole('button', { name: 'OK' }).click();
     await page.getByText('Nothing was saved.').waitFor();
@@ -165,6 +173,12 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => 
     await page.getByText('Nothing was saved.').waitFor();
     await check('ssl-errors');
     tunnel.connection.close();
+    due.connection.close();
     expect(complaints).toEqual([]);
   }, 120_000);
 });
+
+/** Pixels from the page's left edge; what is not there is nowhere. */
+function right(box: { readonly x: number; readonly width: number } | null): number {
+  return box === null ? Number.NaN : box.x + box.width;
+}

@@ -156,6 +156,7 @@ function showName({ element, cells: [cell], user }: ShownRow, text: string): voi
   element.querySelector('button')?.setAttribute('aria-label', `Drop the tunnel of ${user}`);
   if (cell === undefined) return;
   cell.textContent = name;
+  cell.title = user;
   if (state === undefined) return;
   const mark = document.createElement('span');
   mark.className = 'state';
