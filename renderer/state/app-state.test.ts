@@ -6,6 +6,7 @@ import { initialState, nextState, promptingProfile, type AppEvent, type AppState
 
 const A = '00000000-0000-4000-8000-00000000000a';
 const B = '00000000-0000-4000-8000-00000000000b';
+const C = '00000000-0000-4000-8000-00000000000c';
 const prompting: ConnectionState = {
   state: 'prompting',
   prompt: { kind: 'credentials', asks: 'password', userName: '', because: undefined },
@@ -61,6 +62,23 @@ describe('selection', () => {
     expect(after(snapshot(), chosen, snapshot()).selectedId).toBe(B);
     const removed: AppEvent = { kind: 'profiles', change: { change: 'removed', profileId: B } };
     expect(after(snapshot(), chosen, removed).selectedId).toBe(A);
+  });
+
+  test('moves to the neighbour of a profile that is deleted', () => {
+    const { snapshot: full } = snapshot();
+    const three: AppEvent = {
+      kind: 'snapshot',
+      at: 0,
+      snapshot: { ...full, profiles: [...full.profiles, profileView(C, 'Gamma')] },
+    };
+    const without = (profileId: string): AppEvent => ({
+      kind: 'profiles',
+      change: { change: 'removed', profileId },
+    });
+    const chosen: AppEvent = { kind: 'select', profileId: B };
+    expect(after(three, chosen, without(B)).selectedId).toBe(C);
+    expect(after(three, chosen, without(C)).selectedId).toBe(B);
+    expect(after(three, { kind: 'select', profileId: C }, without(C)).selectedId).toBe(B);
   });
 
   test('the tray may show a profile; one that is gone shows another', () => {

@@ -89,7 +89,9 @@ export function nextState(state: AppState, event: AppEvent): AppState {
     case 'snapshot':
       return withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event) });
     case 'profiles':
-      return withSelection(withFacts(state, (facts) => withProfiles(facts, event.change)));
+      return withSelection(
+        withFacts(besideRemoved(state, event.change), (facts) => withProfiles(facts, event.change)),
+      );
     case 'connection':
       return withFacts({ ...state, announcement: event }, (facts) => withConnection(facts, event));
     case 'settings':
@@ -167,6 +169,14 @@ function firstPane({ facts, pane }: AppState, { snapshot }: SnapshotEvent): AppS
 }
 
 type SnapshotEvent = Extract<AppEvent, { kind: 'snapshot' }>;
+
+/** Who deletes one of many finds its neighbour selected, not the list's beginning. */
+function besideRemoved(state: AppState, change: NotificationPayload<'profiles'>): AppState {
+  const { facts, selectedId } = state;
+  if (facts === undefined || change.change !== 'removed' || change.profileId !== selectedId) return state;
+  const place = facts.profiles.findIndex(({ id }) => id === selectedId);
+  return { ...state, selectedId: (facts.profiles[place + 1] ?? facts.profiles[place - 1])?.id };
+}
 
 /** There is always a selected profile when there are any: a connected one first of all. */
 function withSelection(state: AppState): AppState {

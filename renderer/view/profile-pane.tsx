@@ -28,7 +28,13 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
   const selected = facts.profiles.find(({ id }) => id === state.selectedId);
   return (
     <nav className="profile-pane" aria-label={text.list.title}>
-      <ProfileToolbar selected={selected} hasProfiles={facts.profiles.length > 0} />
+      <ProfileToolbar
+        selected={selected}
+        hasProfiles={facts.profiles.length > 0}
+        onNew={() => {
+          setTyped('');
+        }}
+      />
       {facts.profiles.length < SEARCH_FROM ? undefined : (
         <div className="search">
           <SearchIcon />
@@ -82,9 +88,11 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
 interface ToolbarProps {
   readonly selected: ProfileView | undefined;
   readonly hasProfiles: boolean;
+  /** A profile may come that no search was meant to hide. */
+  readonly onNew: () => void;
 }
 
-function ProfileToolbar({ selected, hasProfiles }: ToolbarProps) {
+function ProfileToolbar({ selected, hasProfiles, onNew }: ToolbarProps) {
   const { store, actions } = useSurroundings();
   const { text } = useWords();
   const file = useRef<HTMLInputElement>(null);
@@ -94,6 +102,7 @@ function ProfileToolbar({ selected, hasProfiles }: ToolbarProps) {
         type="button"
         className="quiet"
         onClick={() => {
+          onNew();
           store.send({ kind: 'edit', editing: { kind: 'new' } });
         }}
       >
@@ -149,7 +158,9 @@ function ProfileToolbar({ selected, hasProfiles }: ToolbarProps) {
           const chosen = target.files?.[0];
           // The same file can be chosen again.
           target.value = '';
-          if (chosen !== undefined) actions.importFile(chosen);
+          if (chosen === undefined) return;
+          onNew();
+          actions.importFile(chosen);
         }}
       />
     </div>

@@ -335,6 +335,21 @@ test('ten thousand profiles: few rows in the page, found at once, the last one b
     },
   ));
 
+test('a profile that is added is seen in the list, whatever was searched before', () => {
+  const many = Array.from({ length: 9 }, (_, index) =>
+    scriptedProfile(index, { name: `Branch ${index}`, server: 'vpn.example.com' }),
+  );
+  return using({ profiles: many }, async (page) => {
+    await page.getByLabel('Search profiles').fill('Branch 7');
+    await page.getByRole('option', { name: 'Branch 1' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByLabel('Profile Name').fill('Lab');
+    await page.getByLabel('Server IP or Hostname', { exact: true }).fill('lab.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'Lab', selected: true }).waitFor();
+  });
+});
+
 test('statistics stop when the window is hidden and go on when it is shown', () =>
   using(
     {
