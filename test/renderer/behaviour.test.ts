@@ -118,7 +118,7 @@ test('a program that refuses the first snapshot is not waited for without end', 
     },
     async (page) => {
       await page.getByRole('heading', { name: 'This window could not be filled' }).waitFor();
-      await page.getByText('no such file').waitFor();
+      expect(await page.getByRole('alert').innerText()).toContain('no such file');
     },
   ));
 
@@ -347,6 +347,7 @@ test('a profile that is added is seen in the list, whatever was searched before'
     await page.getByLabel('Server IP or Hostname', { exact: true }).fill('lab.example');
     await page.keyboard.press('Enter');
     await page.getByRole('option', { name: 'Lab', selected: true }).waitFor();
+    expect(await page.getByLabel('Search profiles').inputValue()).toBe('');
   });
 });
 
