@@ -25,7 +25,10 @@ export const EXIT_CODES = {
       'A password, code, PIN or decision is needed, and there is no terminal to ask on and no option gave it.',
   },
   declined: { code: 8, means: 'You answered no, or ended the question.' },
-  'file-failed': { code: 9, means: 'A file named on the command line could not be read or written.' },
+  'file-failed': {
+    code: 9,
+    means: 'A file named on the command line, or standard output, could not be read or written.',
+  },
   'name-not-found': { code: 10, means: "The router's name does not exist, or no DNS server answered." },
   'network-unreachable': { code: 11, means: 'There is no way to the router from this network.' },
   'connection-refused': { code: 12, means: 'The router, or a firewall, refuses connections on that port.' },

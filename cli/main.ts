@@ -9,7 +9,9 @@ import { createOutput, watchOutput } from './output.ts';
 import { createProgram, defineCommands } from './program.ts';
 import { type Terminal, openTerminal } from './terminal/terminal.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+const gone = new Set<() => void>();
+const watched = watchOutput(() => gone.forEach((callback) => callback()));
+process.exitCode = await arrived(await main(process.argv.slice(2)));
 // Everything has been said and tidied up; an open handle must not keep the program.
 process.exit();
 
@@ -28,17 +30,21 @@ async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync([...words], { from: 'user' });
     return result;
   } catch (error) {
-    if (error instanceof CommanderError) return usage(error, json);
+    if (error instanceof CommanderError) return usage(error, words);
     const text = error instanceof Error ? error.message : String(error);
     if (words.includes('--verbose') && error instanceof Error) output.note(error.stack ?? text);
     return output.fail(failure('internal', `A fault of this program: ${text}`));
   }
 }
 
+/** A result that went nowhere (a full disk behind `>`) is none. */
+async function arrived(result: number): Promise<number> {
+  const lost = await watched.failure();
+  return lost === undefined || result !== exitCode('done') ? result : createOutput(false).fail(lost);
+}
+
 function createContext(json: boolean): Context {
   let terminal: Terminal | undefined;
-  const gone = new Set<() => void>();
-  watchOutput(() => gone.forEach((callback) => callback()));
   return {
     output: createOutput(json),
     interruption: watchInterruption(),
@@ -48,9 +54,19 @@ function createContext(json: boolean): Context {
   };
 }
 
-function usage(error: CommanderError, json: boolean): number {
+function usage(error: CommanderError, words: readonly string[]): number {
   if (error.exitCode === 0) return exitCode('done');
-  // commander has said it in words already, unless it was to be JSON
-  if (json) createOutput(json).fail(failure('usage', error.message.replace(/^error: /, '')));
+  const [first = ''] = words;
+  const isTooEarly = first === '--json' || first === '--verbose';
+  const hint = `Options stand behind their command: smartvpn COMMAND ${first}`;
+  if (words.includes('--json')) {
+    // commander's word for having shown the help instead, because no command was named
+    const message = error.code === 'commander.help' ? 'Say which command.' : error.message;
+    const steps = isTooEarly ? [hint] : [];
+    createOutput(true).fail(failure('usage', message.replace(/^error: /, ''), ...steps));
+  } else if (isTooEarly) {
+    // commander has said the rest
+    createOutput(false).note(hint);
+  }
   return exitCode('usage');
 }

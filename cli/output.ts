@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { WriteStream } from 'node:tty';
-import type { CommandFailure } from './command-failure.ts';
+import { type CommandFailure, failure } from './command-failure.ts';
 import { exitCode } from './exit-codes.ts';
+import { fileErrorText } from './file-error-text.ts';
 
 /**
  * Where a command's words go. For people: results on standard output, progress, questions and failures on
@@ -93,12 +95,33 @@ function write(stream: WriteStream, text: string): void {
   if (!stream.destroyed && stream.writable) stream.write(text);
 }
 
-/** Calls back once when standard output's reader has gone. Must be called once, at the start. */
-export function watchOutput(onGone: () => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (stream === process.stdout) onGone();
-    });
-  }
+/** A pipe's reader, or a terminal, has gone: nobody misses what was not printed. */
+const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
+
+/** What became of the process's own streams. */
+export interface WatchedOutput {
+  /** Why what was printed is not where it should be; undefined when it is. To be asked at the end. */
+  failure(): Promise<CommandFailure | undefined>;
+}
+
+/**
+ * Calls back when standard output takes nothing more: its reader has gone, the terminal was closed, the disk is full.
+ * None of these may bring down a held tunnel, which has routes and DNS to take back. Must be called once, at the start.
+ */
+export function watchOutput(onGone: () => void): WatchedOutput {
+  // process.stdout itself forgets: its `errored` is null again.
+  let lost: NodeJS.ErrnoException | undefined;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    lost ??= error;
+    onGone();
+  });
+  return {
+    failure: async () => {
+      // A stream tells of a failed write when the writer has gone on.
+      await setImmediate();
+      if (lost === undefined || NOBODY_READS.has(lost.code)) return undefined;
+      return failure('file-failed', `Standard output could not be written: ${fileErrorText(lost)}.`);
+    },
+  };
 }

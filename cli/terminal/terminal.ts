@@ -53,6 +53,8 @@ function createTerminal(input: ReadStream, output: WriteStream): Terminal {
     if (input.isRaw) input.setRawMode(false);
   };
   process.on('exit', restore);
+  // A closed terminal fails each write and each change of mode. What then happens is the hangup's affair.
+  for (const stream of [input, output]) stream.on('error', () => undefined);
 
   const ask = (question: string, options: QuestionOptions = {}): Promise<Answer> =>
     new Promise((resolve) => {
