@@ -81,7 +81,7 @@ describe('errors stand at their field, in words', () => {
     [{ port: 'https' }, 'port', 'Enter a number'],
     [{ port: '' }, 'port', 'Enter a number'],
     [{ server: 'a.example:https' }, 'port', 'Enter a number'],
-    [{ server: 'a.example:444', port: 443 }, 'port', 'The server above has another port typed behind it'],
+    [{ server: 'a.example:444', port: 443 }, 'port', 'The server has another port typed behind it'],
     [{ serverType: 'pptp' }, 'serverType', 'Choose one of: ssl, openvpn, '],
     [{ authentication: 'otp' }, 'authentication', 'Choose one of: password, motp'],
     [{ userName: 'a:b' }, 'userName', 'A user name has no colon and no control characters'],

@@ -157,7 +157,7 @@ function withServerAddress(values: Values, errors: FieldError[]): Values {
   const address = parseServerAddress(values.server);
   if (address.port === undefined) return { ...values, server: address.server };
   if (values.port !== undefined && values.port !== address.port) {
-    errors.push({ field: 'port', message: 'The server above has another port typed behind it' });
+    errors.push({ field: 'port', message: 'The server has another port typed behind it' });
   }
   return { ...values, server: address.server, port: address.port };
 }

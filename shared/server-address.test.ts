@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseServerAddress } from './server-address.ts';
+import { parseServerAddress, serverAddressText } from './server-address.ts';
 
 test.each([
   ['vpn.example.com', 'vpn.example.com', undefined],
@@ -24,8 +24,8 @@ test('what was taken apart can be put together again', () => {
       fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6()),
       fc.integer({ min: 1, max: 65535 }),
       (host, port) => {
-        const text = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-        expect(parseServerAddress(text)).toEqual({ server: host, port });
+        const address = { server: host, port };
+        expect(parseServerAddress(serverAddressText(address))).toEqual(address);
       },
     ),
   );

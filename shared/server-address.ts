@@ -22,6 +22,17 @@ export function parseServerAddress(text: string): ServerAddress {
   return { server: bare.slice(0, colon), port: readPort(bare.slice(colon + 1)) };
 }
 
+/** As `parseServerAddress` takes it: an IPv6 address stands in brackets. */
+export function serverAddressText({
+  server,
+  port,
+}: {
+  readonly server: string;
+  readonly port: number;
+}): string {
+  return server.includes(':') ? `[${server}]:${port}` : `${server}:${port}`;
+}
+
 function readPort(text: string | undefined): number | string | undefined {
   if (text === undefined || text === '') return undefined;
   return /^[0-9]+$/.test(text) ? Number(text) : text;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { type CommandResult, fail } from '../command-failure.ts';
+import { unanswered } from '../asking.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { addProfileOptions, givenFields, optionOfField } from '../profile-options.ts';
@@ -12,6 +13,8 @@ import { defineProfileSecrets } from './profile-secrets.ts';
 import type { SecretName } from '../../client/store/secret-store.ts';
 import { type FieldError, parseProfile } from '../../shared/profile-fields.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { err, ok } from '../../shared/result.ts';
+import { serverAddressText } from '../../shared/server-address.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -113,7 +116,7 @@ async function list(context: Context, options: Options): Promise<number> {
     }
     const account = profile.userName === '' ? '' : `${profile.userName}@`;
     context.output.line(
-      `${profile.name.padEnd(width)}  ${account}${profile.server}:${profile.port}  ${profile.serverType}, ${profile.authentication}`,
+      `${profile.name.padEnd(width)}  ${account}${serverAddressText(profile)}  ${profile.serverType}, ${profile.authentication}`,
     );
   }
   if (profiles.length === 0 && options['names'] !== true) {
@@ -194,7 +197,9 @@ async function mayRemove(context: Context, profile: Profile): Promise<CommandRes
     `Remove ${profile.name} (${profile.server})?`,
     context.interruption.signal,
   );
-  return answer === true ? { ok: true, value: true } : fail('declined', `${profile.name} was not removed.`);
+  if (answer === true) return ok(true);
+  if (typeof answer !== 'boolean' && answer.kind === 'interrupted') return err(unanswered(context, answer));
+  return fail('declined', `${profile.name} was not removed.`);
 }
 
 /** Errors of fields, named as options. */

@@ -4,6 +4,7 @@ import { controlFailure } from '../control-failure.ts';
 import { dnsText } from '../dns-text.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
+import { serverAddressText } from '../../shared/server-address.ts';
 import { en } from '../../shared/text/en.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
 import type { Status } from '../../client/control/messages.ts';
@@ -38,7 +39,7 @@ export function statusRows(status: Status, now: number): (readonly [string, stri
   const rows: (readonly [string, string])[] = [
     ['State', status.text],
     ['Profile', profile.name],
-    ['Server', `${profile.server}:${profile.port}`],
+    ['Server', serverAddressText(profile)],
   ];
   if (status.failure !== undefined) rows.push(['Because', status.failure.message]);
   if (status.traffic === 'blocked') rows.push(['Traffic', en.blocked.sentence]);

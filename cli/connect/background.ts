@@ -5,6 +5,7 @@ import { HOLDER_COMMAND } from './holder-command.ts';
 import { type CommandFailure, failure } from '../command-failure.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
+import { interruptedMessage } from '../interruption.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
 /** What Node was started with, as it is or bundled. */
@@ -49,6 +50,7 @@ export function connectInBackground(
       if (!withdraw.signal.aborted) send({ kind: 'answer', question: message.number, answer });
     };
     const receive = (message: ToAsker): void => {
+      const reason = context.interruption.reason();
       switch (message.kind) {
         case 'report':
           attendant.report(message.report);
@@ -64,8 +66,9 @@ export function connectInBackground(
           finish(exitCode('done'));
           return;
         case 'ended':
-          if (message.failure === undefined) finish(exitCode(context.interruption.reason() ?? 'done'));
-          else fail(message.failure);
+          if (message.failure !== undefined) fail(message.failure);
+          else if (reason === undefined) finish(exitCode('done'));
+          else fail(failure(reason, interruptedMessage(reason)));
           return;
         default:
           assertNever(message);

@@ -8,6 +8,7 @@ import {
 } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { failureText } from '../../shared/failure-text.ts';
+import { serverAddressText } from '../../shared/server-address.ts';
 import { statusLine } from '../../shared/stage-text.ts';
 import type { Catalogue } from '../../shared/text/catalogue.ts';
 import { clockText, rateText } from '../logic/quantity.ts';
@@ -206,7 +207,7 @@ function ProfileFacts({ profile }: { readonly profile: ProfileView }) {
         facts={[
           {
             label: words.server,
-            value: profile.port === 443 ? profile.server : `${profile.server}:${profile.port}`,
+            value: profile.port === 443 ? profile.server : serverAddressText(profile),
           },
           { label: words.serverType, value: catalogue.serverType[profile.serverType] },
           { label: words.userName, value: profile.userName === '' ? words.none : profile.userName },
