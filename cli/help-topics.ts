@@ -17,15 +17,17 @@ profile secret forget     {"event":"forgotten","profile":{"id","name"}}
 connect, test             {"event":"mended","message"}         left over from a crash, put right
                           {"event":"stage","stage","text","attempt"}
                           {"event":"connected","profile":{"id","name","server","port"},"since","tunnel":{"interfaceName"?,
-                            "address","gateway","dns":[...],"mtu","cipher","routerAddress","authentication"}}
-                          {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"}}
+                            "address","address6"?,"gateway","dns":[...],"dnsUse"?,"mtu","cipher","routerAddress",
+                            "authentication"}}
+                          {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"},"traffic"?:"blocked"}
                           {"event":"waiting-for-code","milliseconds"}
-                          {"event":"asking","asks"}            a question stands on the terminal, or in the "keyring"'s window
+                          {"event":"asking","asks","traffic"?}  a question stands on the terminal, or in the "keyring"'s window
                           {"event":"disconnecting"}
                           {"event":"disconnected","session"?:{"startedAt","endedAt","receivedBytes","sentBytes"}}
                           {"event":"warning","message"}        something could not be kept or read
 test                      {"event":"ping","address","milliseconds"?}   without milliseconds: no answer
-status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?}
+status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?,
+                            "traffic"?}
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
                             "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
 doctor                    {"event":"mended","message"}         left over from a crash, put right
@@ -35,10 +37,13 @@ doctor                    {"event":"mended","message"}         left over from a 
                             "secrets":{"kind":"keyring","address"}|{"kind":"memory","because":{"reason","detail"}}}
 disconnect                {"event":"disconnected","profile":{...}}
 ui                        {"event":"address","url"}            lets one window in; another one follows when it was used
-log                       {"event":"log","line"}
+log, connect|test --verbose
+                          {"event":"log","line"}
 otp                       {"event":"code","kind":"motp"|"totp","code","counter","validFrom","validUntil"}
 otp new                   {"event":"secret","secret"}
-router                    {"event":"listening","host","port","fingerprint","publicKeySha256","users":[...]}
+router                    {"event":"listening","host","port","fingerprint","publicKeySha256","users":[...],"pages",
+                            "pagesElsewhere":[...],"administrator":{"userName","firstPassword"?},
+                            "demoUser"?:{"userName","pin","secret"}}
                           {"event":"syslog","line"}
 `;
 

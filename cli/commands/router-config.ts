@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommandResult, fail } from '../command-failure.ts';
+import { fileErrorText } from '../file-error-text.ts';
 import { type RouterConfig, routerConfigSchema } from '../../emulator/config.ts';
 import { type DialInUserInput, dialInUserInputSchema } from '../../emulator/dial-in-user.ts';
 import { generateMotpSecret } from '../../shared/otp/motp.ts';
@@ -77,8 +78,7 @@ function readJson(path: string): CommandResult<unknown> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return fail('file-failed', `${path} cannot be read (${code}).`);
+    return fail('file-failed', `${path} cannot be read: ${fileErrorText(error)}.`);
   }
   try {
     const value: unknown = JSON.parse(text);

@@ -36,7 +36,10 @@ export async function loadRouterPages(
   ]);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = await loadPage(note, ROUTER_PAGES);
-  if (!files.ok) note(`${files.error.message} They come without live parts and without the token page.`);
+  if (!files.ok) {
+    const { message, steps } = files.error;
+    note([message, 'They come without live parts and without the token page.', ...steps].join(' '));
+  }
   const { administrator, firstPassword, keep, problems } = await openAdministrator(folder);
   for (const problem of problems) note(problem);
   const browserFiles = files.ok ? files.value : new Map<string, never>();

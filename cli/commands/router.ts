@@ -4,6 +4,7 @@ import { askSecret } from '../asking.ts';
 import { type CommandFailure, type CommandResult, failure } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
+import { fileErrorText } from '../file-error-text.ts';
 import { collect, parseDescriptor, parseInteger } from '../option-values.ts';
 import { printable } from '../output.ts';
 import { routerAddresses } from './router-addresses.ts';
@@ -224,6 +225,14 @@ function ended(context: Context, signal: AbortSignal): Promise<void> {
 function notStarted(error: unknown): CommandFailure {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // What the system says of files has their path; of ports and addresses it has none.
+  if (error instanceof Error && 'path' in error) {
+    return failure(
+      'router-failed',
+      `The state folder cannot be used: ${fileErrorText(error)} (${message}).`,
+      'Name another one with --state, or keep nothing with --ephemeral.',
+    );
+  }
   switch (code) {
     case 'EADDRINUSE':
       return failure(
@@ -237,8 +246,13 @@ function notStarted(error: unknown): CommandFailure {
         `Not permitted: ${message}.`,
         'Ports below 1024 need root; try --port 4443.',
       );
+    case 'ENOTFOUND':
     case 'EADDRNOTAVAIL':
-      return failure('router-failed', 'This machine has no such address to listen on.');
+      return failure(
+        'router-failed',
+        'This machine has no such address to listen on.',
+        'Give --listen one that "ip address" shows, without brackets and without a port (--port has that), or 0.0.0.0 for all.',
+      );
     default:
       return failure('router-failed', `The router could not be started: ${message}`);
   }

@@ -1,8 +1,18 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { AdminBrowser } from '../../emulator/testing/admin-browser.ts';
-import { type Home, type Outcome, type Running, makeHome, startProgram } from '../support/program.ts';
+import {
+  type Home,
+  type Outcome,
+  type Running,
+  makeHome,
+  runProgram,
+  startProgram,
+} from '../support/program.ts';
+
+import { sparingThisMachine } from '../support/network-privilege.ts';
 
 /** `smartvpn router` as it is started by a person: what it prints, and what it keeps. */
 
@@ -29,6 +39,8 @@ async function start(...words: readonly string[]): Promise<Started> {
   };
   return { router, port: Number(port), admin: new AdminBrowser(Number(port)), stop };
 }
+
+const listeningSchema = z.looseObject({ event: z.literal('listening') });
 
 const FIRST_PASSWORD = /first password ([a-z2-9-]{19}) \(shown this once\)/;
 
@@ -82,6 +94,12 @@ describe('the state', () => {
     for (const name of names) expect(guide).toContain(`\`${name}\``);
   });
 
+  test('cannot be had: what to do about it', async () => {
+    const { code, stderr } = await runProgram(['router', '--port', '0', '--state', '/dev/null/x'], { home });
+    expect(code).toBe(60);
+    expect(stderr).toMatch(/state folder cannot be used: there is no such folder[^]*--ephemeral/);
+  });
+
   test('is where --state says', async () => {
     const folder = join(home.folder, 'elsewhere');
     const started = await start('--state', folder);
@@ -105,4 +123,35 @@ describe('the state', () => {
     expect(passwords.size).toBe(2);
     expect(await files(home.folder)).toEqual([]);
   });
+});
+
+test.each(['[::1]', '127.0.0.1:4443', '192.0.2.1'])(
+  '--listen %s is no address of this machine',
+  async (address) => {
+    const words = ['router', '--ephemeral', '--port', '0', '--listen', address];
+    const { code, stderr } = await runProgram(words, { home });
+    expect(code).toBe(60);
+    expect(stderr).toMatch(/no such address to listen on\.\n.*--listen/);
+  },
+);
+
+test('a LAN on a device without the privilege for it: which one works', async () => {
+  const prefix = sparingThisMachine();
+  const { code, stderr } = await runProgram(['router', '--ephemeral', '--port', '0', '--lan', 'tun'], {
+    home,
+    prefix,
+  });
+  expect(code).toBe(60);
+  expect(stderr).toContain(
+    'cannot be set up: that takes root or CAP_NET_ADMIN. The built-in LAN needs neither',
+  );
+});
+
+test('what it says to programs stands in help json', async () => {
+  const router = startProgram(['router', '--ephemeral', '--port', '0', '--demo-user', '--json'], { home });
+  onTestFinished(() => router.kill('SIGKILL'));
+  const [line] = await router.sees(/^\{.*\}$/m);
+  const { stdout } = await runProgram(['help', 'json'], { home });
+  for (const field of Object.keys(listeningSchema.parse(JSON.parse(line))))
+    expect(stdout).toContain(`"${field}"`);
 });
