@@ -22,7 +22,8 @@ const TRIES = 3;
 export async function askSecret(context: Context, question: SecretQuestion): Promise<CommandResult<string>> {
   if (question.descriptor !== undefined) {
     const line = readDescriptorLine(question.descriptor);
-    if (!line.ok) return line;
+    if (!line.ok)
+      return { ok: false, error: { ...line.error, message: `${question.asks}: ${line.error.message}` } };
     const parsed = question.parse(line.value);
     return parsed.ok
       ? parsed

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chmod, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Home, makeHome, runProgram, startOnTerminal } from '../test/support/program.ts';
+import { type Home, keepProfile, makeHome, runProgram, startOnTerminal } from '../test/support/program.ts';
 
 let home: Home;
 beforeAll(async () => {
@@ -98,6 +99,39 @@ describe('smartvpn otp', () => {
     await running.sees(/Secret: $/);
     running.type('\u0003');
     expect((await running.ended).code).toBe(130);
+  });
+
+  test('the terminal is closed at the question: said to whoever still listens, without a fault', async () => {
+    const said = join(home.folder, 'said');
+    expect(spawnSync('mkfifo', [said]).status).toBe(0);
+    const prefix = ['sh', '-c', 'exec 2> "$0"; exec "$@"', said];
+    const running = startOnTerminal(['otp'], home, {}, prefix);
+    // Ends when the program does.
+    const reading = readFile(said, 'utf8');
+    await running.sees(/Secret: $/);
+    running.kill('SIGKILL');
+    // Which of the two comes first, the end of the input or the hangup, is the system's affair.
+    expect(await reading).toMatch(
+      /^Failed: (The question was ended without an answer|Interrupted: hangup)\.\n$/,
+    );
+  });
+
+  test('a line that is missing is named', async () => {
+    const { code, stderr } = await runProgram(['otp', '--stdin'], { home, input: `${SECRET}\n` });
+    expect({ code, stderr }).toEqual({ code: 7, stderr: 'Failed: PIN: Standard input gave no text.\n' });
+  });
+
+  test('from a keyring that is not there: how else the secret can be given', async () => {
+    await keepProfile(home, { name: 'office', server: 'vpn.example.com', authentication: 'motp' });
+    const { code, stderr } = await runProgram(['otp', '--profile', 'office'], { home });
+    expect(code).toBe(24);
+    expect(stderr).toContain('--secret-file');
+  });
+
+  test('a secret file that is not there', async () => {
+    const { code, stderr } = await runProgram(['otp', '--secret-file', '/nowhere'], { home });
+    expect(code).toBe(9);
+    expect(stderr).toContain('/nowhere cannot be opened: there is no such file');
   });
 
   test('--watch counts down until it is interrupted', async () => {

@@ -102,6 +102,11 @@ describe('smartvpn profile', () => {
     expect((await smartvpn('connect', 'ofice')).stderr).toMatch(/There are: office, Branch 0.* and 3 more\n/);
   });
 
+  test('an IPv6 address is listed as it can be typed again', async () => {
+    await smartvpn('profile', 'add', 'six', '--server', '[2001:db8::1]:8443');
+    expect((await smartvpn('profile', 'list')).stdout).toContain(' [2001:db8::1]:8443 ');
+  });
+
   test('removing asks, and keeps the profile after anything but yes', async () => {
     await smartvpn(...OFFICE);
     expect(await smartvpn('profile', 'remove', 'office')).toMatchObject({ code: 7 });
@@ -109,6 +114,10 @@ describe('smartvpn profile', () => {
     await running.sees(/Remove office \(vpn\.example\.com\)\? \(yes\/no\) $/);
     running.type('no\r');
     expect((await running.ended).code).toBe(8);
+    const interrupted = startOnTerminal(['profile', 'remove', 'office'], home);
+    await interrupted.sees(/\(yes\/no\) $/);
+    interrupted.type('\u0003');
+    expect((await interrupted.ended).code).toBe(130);
     expect(await profiles()).toHaveLength(1);
     const agreeing = startOnTerminal(['profile', 'remove', 'office'], home);
     await agreeing.sees(/\(yes\/no\) $/);
@@ -121,7 +130,15 @@ describe('smartvpn profile', () => {
     await smartvpn(...OFFICE, '--route', '10.0.0.0/8', '--minimum-tls', '1.3');
     const file = join(home.folder, 'out.json');
     expect(await smartvpn('profile', 'export', '--output', file)).toMatchObject({ code: 0 });
-    expect(await smartvpn('profile', 'export', '--output', file)).toMatchObject({ code: 9 });
+    const again = await smartvpn('profile', 'export', '--output', file);
+    expect(again).toMatchObject({ code: 9, stderr: expect.stringContaining('Give another name') });
+    const nowhere = join(home.folder, 'nowhere', 'out.json');
+    expect(await smartvpn('profile', 'export', '--output', nowhere)).toMatchObject({
+      code: 9,
+      stderr: expect.stringContaining('there is no such file or folder'),
+    });
+    const twice = await smartvpn('profile', 'export', 'office', 'OFFICE');
+    expect(JSON.parse(twice.stdout).profiles).toHaveLength(1);
     const imported = await smartvpn('profile', 'import', file);
     expect(imported).toMatchObject({ code: 0, stdout: 'Added office (2).\n' });
     const [first, second] = await profiles();

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from './command-index.ts';
 import { EXIT_CODES, exitCodesText } from './exit-codes.ts';
+import { tunnelSchema } from '../client/control/messages.ts';
 import { type Home, makeHome, runProgram } from '../test/support/program.ts';
 
 let home: Home;
@@ -68,6 +69,39 @@ describe('the program', () => {
     const { code, stdout, stderr } = await runProgram(['status', '--wrong', '--json'], { home });
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ event: 'failed', reason: 'usage', exitCode: 2 });
+  });
+
+  test.each([[['profile']], [['profile', 'secret']]])(
+    '%j without its command, for programs',
+    async (words) => {
+      const { code, stdout } = await runProgram([...words, '--json'], { home });
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ reason: 'usage', message: 'Say which command.' });
+    },
+  );
+
+  test.each(['--json', '--verbose'])('%s before the command: where it belongs is said', async (option) => {
+    const { code, stdout, stderr } = await runProgram([option, 'status'], { home });
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain(`unknown option '${option}'`);
+    expect(stdout + stderr).toContain(`smartvpn COMMAND ${option}`);
+  });
+
+  test.each([[['--help']], [['help', 'json']], [['otp', 'new']], [['otp', 'new', '--json']]])(
+    '%j onto a full disk is not done',
+    async (words) => {
+      const prefix = ['sh', '-c', '"$@" > /dev/full', 'sh'];
+      const { code, stderr } = await runProgram(words, { home, prefix });
+      expect({ code, stderr }).toEqual({
+        code: 9,
+        stderr: 'Failed: Standard output could not be written: the disk is full.\n',
+      });
+    },
+  );
+
+  test('help json has every field of a tunnel', async () => {
+    const { stdout } = await runProgram(['help', 'json'], { home });
+    for (const field of Object.keys(tunnelSchema.shape)) expect(stdout).toContain(`"${field}"`);
   });
 
   test('leaves no file of its own behind for a question that changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type CommandResult, fail } from './command-failure.ts';
+import { fileErrorText } from './file-error-text.ts';
 import { ok } from '../shared/result.ts';
 
 const MAXIMUM_BYTES = 4096;
@@ -14,8 +15,7 @@ export function readSecretFile(path: string): CommandResult<string> {
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return fail('file-failed', `The secret file ${path} cannot be opened (${code}).`);
+    return fail('file-failed', `The secret file ${path} cannot be opened: ${fileErrorText(error)}.`);
   }
   try {
     const facts = fstatSync(descriptor);

@@ -18,6 +18,7 @@ import {
   keepProfile,
   makeHome,
   runProgram,
+  startOnTerminal,
   startProgram,
 } from './support/program.ts';
 
@@ -150,6 +151,29 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     running.kill(signal);
     expect((await running.ended).code).toBe(0);
     expect(await network()).toBe(before);
+  });
+
+  test('the terminal is closed: nothing is left behind', async () => {
+    const trust = ['--trust-fingerprint', fingerprint];
+    const running = startOnTerminal(['connect', 'office', ...trust], home, {}, inside.prefix);
+    await running.sees(/Password: $/);
+    running.type('correct horse\r');
+    await running.sees(/Connected.* to office/);
+    expect(await network()).not.toBe(before);
+    running.kill('SIGKILL');
+    // Returns when all is taken down; a program that has died of its lost terminal leaves nobody who answers.
+    await smartvpn('disconnect');
+    expect(await network()).toBe(before);
+  });
+
+  test('in the background: Ctrl-C at the question is said to programs too', async () => {
+    const words = ['connect', 'office', '--background', '--json'];
+    const running = startOnTerminal(words, home, {}, inside.prefix);
+    await running.sees(/Password: $/);
+    running.type('\u0003');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/\{"event":"failed","exitCode":130,"reason":"interrupted"/);
   });
 
   test('ended while it is flooded: by itself, with nothing left behind', async () => {

@@ -56,7 +56,7 @@ export function defineOtp(command: Command, run: Run): void {
     .description(
       'Makes an mOTP secret as DrayTek routers do: 32 hex digits from the secure random generator.',
     )
-    .addHelpText('after', '\nExample:\n  smartvpn otp new > ~/motp && chmod 600 ~/motp')
+    .addHelpText('after', '\nExample:\n  (umask 077; smartvpn otp new > ~/motp)')
     .action(
       run((context: Context) => {
         const secret = generateMotpSecret((length) => randomBytes(length));
@@ -125,7 +125,10 @@ async function keptSecret(context: Context, name: string): Promise<CommandResult
   const profile = findProfile(await openProfiles(context), name);
   if (!profile.ok) return profile;
   const keyring = await openKeyring([profile.value]);
-  if (!keyring.ok) return keyring;
+  if (!keyring.ok) {
+    const step = 'Give the secret with --secret-file, or leave out --profile to be asked for it.';
+    return err({ ...keyring.error, steps: [...keyring.error.steps, step] });
+  }
   const secret = await keyring.value.get(profile.value, 'motp-secret');
   if (!secret.ok) return secret;
   if (secret.value !== undefined) return ok(secret.value);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
+import { fileErrorText } from '../file-error-text.ts';
 import { findProfile, openProfiles, saved } from '../store-access.ts';
 import { firstIssue } from '../zod-text.ts';
 import {
@@ -14,7 +15,7 @@ import {
   planImport,
   readProfileExchange,
 } from '../../client/store/profile-exchange.ts';
-import { profileNameSchema } from '../../shared/profile.ts';
+import { type Profile, profileNameSchema } from '../../shared/profile.ts';
 import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
 import { ok } from '../../shared/result.ts';
 
@@ -47,11 +48,11 @@ async function exportProfiles(
   options: { readonly output?: string },
 ): Promise<number> {
   const store = await openProfiles(context);
-  const profiles = [];
+  const profiles: Profile[] = [];
   for (const name of names) {
     const profile = findProfile(store, name);
     if (!profile.ok) return context.output.fail(profile.error);
-    profiles.push(profile.value);
+    if (!profiles.includes(profile.value)) profiles.push(profile.value);
   }
   const text = formatProfileExchange(names.length === 0 ? store.profiles.list() : profiles);
   if (options.output === undefined) {
@@ -121,19 +122,22 @@ async function writeNewFile(path: string, text: string): Promise<CommandResult<u
     try {
       await file.writeFile(text);
       await file.sync();
+    } catch (error) {
+      // Half a file would stand in the way of the next try.
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await file.close();
     }
     return ok(undefined);
   } catch (error) {
-    const code = errorCode(error);
-    return fail(
-      'file-failed',
-      code === 'EEXIST' ? `${path} is already there.` : `${path} cannot be written (${code}).`,
-    );
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+      return fail(
+        'file-failed',
+        `${path} is already there.`,
+        'Give another name, or remove that file first.',
+      );
+    }
+    return fail('file-failed', `${path} cannot be written: ${fileErrorText(error)}.`);
   }
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -20,13 +20,17 @@ export function readDescriptorLine(descriptor: number): CommandResult<string> {
     if (bytes.length === MAXIMUM_LINE_BYTES)
       return fail(
         'usage',
-        `File descriptor ${descriptor} gave more than ${MAXIMUM_LINE_BYTES} bytes without a line end.`,
+        `${nameOf(descriptor)} gave more than ${MAXIMUM_LINE_BYTES} bytes without a line end.`,
       );
     bytes.push(value);
   }
   const line = Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
-  if (line === '') return fail('nobody-to-ask', `File descriptor ${descriptor} gave no text.`);
+  if (line === '') return fail('nobody-to-ask', `${nameOf(descriptor)} gave no text.`);
   return ok(line);
+}
+
+function nameOf(descriptor: number): string {
+  return descriptor === 0 ? 'Standard input' : `File descriptor ${descriptor}`;
 }
 
 function readByte(descriptor: number, byte: Buffer): CommandResult<number> {
@@ -43,7 +47,7 @@ function readByte(descriptor: number, byte: Buffer): CommandResult<number> {
       }
       return fail(
         'usage',
-        `File descriptor ${descriptor} cannot be read.`,
+        `${nameOf(descriptor)} cannot be read.`,
         'Open it in the shell, for example 3< file.',
       );
     }
