@@ -52,7 +52,8 @@ interface Slot {
  */
 export class Coalescer {
   readonly #write: WritePacket;
-  readonly #sum = new WordSum();
+  readonly #sumOfReceived = new WordSum();
+  readonly #sumOfHeld = new WordSum();
   readonly #buffer = Buffer.allocUnsafeSlow((SLOT_COUNT + 1) * SLOT_LENGTH);
   readonly #slots: readonly Slot[];
   #held = 0;
@@ -170,18 +171,18 @@ export class Coalescer {
     const start = this.#start;
     const tcp = start + this.#transport;
     if (this.#transport === IPV4_LENGTH) {
-      if (this.#sum.of(bytes, start, tcp) !== 0xffff) return false;
+      if (this.#sumOfReceived.of(bytes, start, tcp) !== 0xffff) return false;
       return (
         fold(
-          this.#sum.of(bytes, start + 12, tcp) +
+          this.#sumOfReceived.of(bytes, start + 12, tcp) +
             IpProtocol.tcp +
             (this.#end - tcp) +
-            this.#sum.of(bytes, tcp, this.#end),
+            this.#sumOfReceived.of(bytes, tcp, this.#end),
         ) === 0xffff
       );
     }
     // The addresses stand right before the TCP header.
-    const sum = this.#sum.of(bytes, start + 8, this.#end) + IpProtocol.tcp + (this.#end - tcp);
+    const sum = this.#sumOfReceived.of(bytes, start + 8, this.#end) + IpProtocol.tcp + (this.#end - tcp);
     return fold(sum) === 0xffff;
   }
 
@@ -302,11 +303,11 @@ export class Coalescer {
     if (isIpv4) {
       writeUint16(buffer, packet + 2, slot.length);
       writeUint16(buffer, packet + 10, 0);
-      writeUint16(buffer, packet + 10, ~this.#sum.of(buffer, packet, tcp));
+      writeUint16(buffer, packet + 10, ~this.#sumOfHeld.of(buffer, packet, tcp));
     } else {
       writeUint16(buffer, packet + 4, slot.length - IPV6_HEADER_LENGTH);
     }
-    const addresses = this.#sum.of(buffer, packet + (isIpv4 ? 12 : 8), tcp);
+    const addresses = this.#sumOfHeld.of(buffer, packet + (isIpv4 ? 12 : 8), tcp);
     writeUint16(buffer, tcp + Tcp.checksum, fold(addresses + IpProtocol.tcp + slot.length - slot.transport));
     writeVirtioHeader(buffer, slot.base + HEADER_AT, {
       flags: 1,

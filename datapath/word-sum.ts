@@ -2,10 +2,10 @@
  * The Internet checksum's sum (RFC 1071) of whole packets, by 32-bit words: several times as fast as byte by byte,
  * which matters where every payload byte of a tunnel passes. Little-endian machines only, which Node's are.
  *
- * Holds a view of the buffer it was last used on: keep one for each kind of buffer.
+ * Holds a view of the bytes it was last used on, which is made anew for others: keep one for each kind of buffer.
  */
 export class WordSum {
-  #buffer: ArrayBufferLike | undefined;
+  #bytes: Uint8Array | undefined;
   #words: Int32Array = new Int32Array(0);
 
   /**
@@ -13,7 +13,7 @@ export class WordSum {
    * 0xffff. An odd last byte counts as a word's upper one. At most 64 KiB.
    */
   of(bytes: Uint8Array, start: number, end: number): number {
-    if (bytes.buffer !== this.#buffer) this.#look(bytes.buffer);
+    if (bytes !== this.#bytes) this.#look(bytes);
     const offset = bytes.byteOffset;
     let sum = 0;
     let at = start;
@@ -70,9 +70,9 @@ export class WordSum {
     return fold((high >>> 0) + ((all - (high << 16)) >>> 0));
   }
 
-  #look(buffer: ArrayBufferLike): void {
-    this.#buffer = buffer;
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  #look(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
   }
 }
 

@@ -8,6 +8,8 @@ import type { FaultInput } from '../../emulator/faults.ts';
 import type { RouterQuestion } from './router-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
+/** As `smartvpn router` is started (cli/memory.sh). */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
 
 const startedSchema = z.object({
   port: z.number(),
@@ -56,12 +58,15 @@ export class RouterHost {
     namespace?: Namespace,
     options: { readonly pages?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
   ): Promise<RouterHost> {
-    const argv = [process.execPath, PROGRAM];
+    const argv = [...NODE_FLAGS, PROGRAM];
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
     const child =
       namespace === undefined
-        ? spawn(process.execPath, [PROGRAM], { stdio: [...stdio] })
-        : namespace.spawn(argv, { stdio: [...stdio], env: { ...process.env, ...options.environment } });
+        ? spawn(process.execPath, argv, { stdio: [...stdio] })
+        : namespace.spawn([process.execPath, ...argv], {
+            stdio: [...stdio],
+            env: { ...process.env, ...options.environment },
+          });
     const started = await ask(child, { ask: 'start', config, pages: options.pages ?? false });
     return new RouterHost(child, startedSchema.parse(started));
   }
