@@ -332,7 +332,7 @@ describe('what can be wrong', () => {
 
   test('a server type that cannot be dialled yet', async () => {
     await addProfile('vpn.example.com', { serverType: 'openvpn' });
-    expect(await tryOffice()).toMatchObject(failed('unsupported-server-type', /openvpn/i));
+    expect(await tryOffice()).toMatchObject(failed('unsupported-server-type', /server type of this profile/));
   });
 
   test('no password and nobody to ask', async () => {

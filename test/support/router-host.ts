@@ -9,7 +9,7 @@ import type { RouterQuestion } from './router-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
 /** As `smartvpn router` is started (cli/memory.sh). */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
+const NODE_FLAGS = ['--max-semi-space-size=1', '--heap-growing-percent=200'];
 
 const startedSchema = z.object({
   port: z.number(),
