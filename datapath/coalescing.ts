@@ -201,9 +201,12 @@ export class Coalescer {
   }
 
   #isSame(slot: Slot, from: number, to: number): boolean {
-    const ours = slot.base + PACKET_AT;
+    const held = this.#buffer;
+    const heldAt = slot.base + PACKET_AT;
+    const received = this.#bytes;
+    const receivedAt = this.#start;
     for (let i = from; i < to; i += 1) {
-      if (this.#buffer[ours + i] !== this.#bytes[this.#start + i]) return false;
+      if (held[heldAt + i] !== received[receivedAt + i]) return false;
     }
     return true;
   }
