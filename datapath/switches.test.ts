@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseSwitches } from './switches.ts';
 
-const ALL_ON = { offload: 'tcp-udp', watch: undefined, fairQueue: true, oneFramePerRecord: false };
+const ALL_ON = {
+  offload: 'tcp-udp',
+  watch: undefined,
+  fairQueue: true,
+  simd: true,
+  oneFramePerRecord: false,
+};
 
 test.each([
   ['', {}],
@@ -10,6 +16,7 @@ test.each([
   ['no-offload no-udp-offload', { offload: 'none' }],
   ['poll-watch', { watch: 'poll' }],
   ['socket-watch, no-fair-queue', { watch: 'socket', fairQueue: false }],
+  ['no-simd', { simd: false }],
   ['one-frame-records', { oneFramePerRecord: true }],
 ])('%j', (text, changed) => {
   expect(parseSwitches(text)).toEqual({ ...ALL_ON, ...changed });

@@ -9,6 +9,8 @@ export interface Switches {
   /** Undefined: as fits the thread. */
   readonly watch: ReadWatchKind | undefined;
   readonly fairQueue: boolean;
+  /** Checksums by SIMD instructions. */
+  readonly simd: boolean;
   /** Also where the profile allows many. */
   readonly oneFramePerRecord: boolean;
 }
@@ -21,6 +23,7 @@ export function parseSwitches(text: string): Switches {
     offload: words.has('no-offload') ? 'none' : words.has('no-udp-offload') ? 'tcp' : 'tcp-udp',
     watch: words.has('socket-watch') ? 'socket' : watch,
     fairQueue: !words.has('no-fair-queue'),
+    simd: !words.has('no-simd'),
     oneFramePerRecord: words.has('one-frame-records'),
   };
 }

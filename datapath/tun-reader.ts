@@ -1,4 +1,5 @@
 import { Segmenter } from './segmentation.ts';
+import { allocateSummable } from './summable-bytes.ts';
 import type { TunDevice } from './tun-device.ts';
 import { VIRTIO_HEADER_LENGTH, clearVirtioHeader } from './virtio-header.ts';
 
@@ -10,7 +11,7 @@ const BUFFER_LENGTH = PACKET_AT + 65_536;
 /** Reads a device packet by packet, whether it hands out superpackets or not. */
 export class TunReader {
   /** What was read, from `start` to `end`: a packet or, before `cut`, a superpacket. */
-  readonly bytes: Uint8Array = Buffer.allocUnsafeSlow(BUFFER_LENGTH);
+  readonly bytes: Uint8Array = allocateSummable(BUFFER_LENGTH);
   readonly start = PACKET_AT;
   end = PACKET_AT;
   /** The packets of what was read. */

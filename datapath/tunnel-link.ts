@@ -14,7 +14,9 @@ import {
   pppProtocol,
 } from '../shared/protocol/ppp-frame.ts';
 import { type ProtocolError, protocolError } from '../shared/protocol/protocol-error.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { FrameSender, type FramesPerRecord, type TrafficOptions, protocolOf } from './frame-sender.ts';
+import { borrowReceiveBuffer, returnReceiveBuffer } from './receive-buffer.ts';
 
 /**
  * How a link ended: the peer sent CLOSE; the peer ended the stream between two frames; we destroyed it;
@@ -163,7 +165,19 @@ export class TunnelLink {
 
   // ---- receiving
 
-  readonly #onData = (chunk: Uint8Array): void => this.push(chunk);
+  readonly #onData = (chunk: Uint8Array): void => {
+    const bytes = borrowReceiveBuffer(chunk.length);
+    if (bytes === undefined) {
+      this.push(chunk);
+      return;
+    }
+    copyBytes(chunk, 0, chunk.length, bytes, 0);
+    try {
+      this.push(bytes, 0, chunk.length);
+    } finally {
+      returnReceiveBuffer();
+    }
+  };
 
   readonly #deliverFirstBytes = (): void => {
     const first = this.#firstBytes;

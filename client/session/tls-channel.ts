@@ -3,6 +3,7 @@ import { isIP, type OnReadOpts } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { FailureCause } from '../../shared/connection.ts';
 import { fastCiphersFirst } from '../../datapath/cipher-order.ts';
+import { allocateSummable } from '../../datapath/summable-bytes.ts';
 import { connectFailure, socketError } from './socket-failure.ts';
 import { handshakeFailure, type HandshakeFailure } from './tls-failure.ts';
 
@@ -153,7 +154,7 @@ function startAttempt(options: TlsChannelOptions, address: string, events: Attem
     // Given here because Node ignores it on a socket that exists already.
     onread: {
       // No Buffer: a Buffer's slice() is a view, and whoever copies a chunk would keep none.
-      buffer: new Uint8Array(RECEIVE_BUFFER_BYTES),
+      buffer: allocateSummable(RECEIVE_BUFFER_BYTES),
       callback: (length, buffer) => {
         if (!inbox.accept(buffer.subarray(0, length))) socket.destroy();
         return true;

@@ -14,9 +14,10 @@ const SWITCHES = [
   'no-udp-offload',
   'no-offload',
   'no-fair-queue',
+  'no-simd',
   'socket-watch',
   'one-frame-records',
-  'no-offload no-fair-queue socket-watch one-frame-records',
+  'no-offload no-fair-queue no-simd socket-watch one-frame-records',
 ] as const;
 const BYTES = { whole: 1_000_000_000, quick: 50_000_000 };
 const PORT = 8090;
