@@ -35,7 +35,7 @@ test('reads values, choices and arguments from the help', () => {
 
 test('reads what the help says behind the options', () => {
   const remarks = command('otp', 'new')?.remarks;
-  expect(remarks).toEqual(['Example:', '  smartvpn otp new > ~/motp && chmod 600 ~/motp']);
+  expect(remarks).toEqual(['Example:', '  (umask 077; smartvpn otp new > ~/motp)']);
 });
 
 test('knows what can be explained', () => {
