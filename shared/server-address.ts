@@ -30,7 +30,12 @@ export function serverAddressText({
   readonly server: string;
   readonly port: number;
 }): string {
-  return server.includes(':') ? `[${server}]:${port}` : `${server}:${port}`;
+  return `${hostText(server)}:${port}`;
+}
+
+/** A name or address as it stands before a port: an IPv6 address in brackets (RFC 3986 §3.2.2, RFC 9110 §7.2). */
+export function hostText(server: string): string {
+  return server.includes(':') ? `[${server}]` : server;
 }
 
 function readPort(text: string | undefined): number | string | undefined {

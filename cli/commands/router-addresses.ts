@@ -1,4 +1,5 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { hostText } from '../../shared/server-address.ts';
 
 export interface RouterAddresses {
   /** For programs on this machine; IPv6 in brackets, without the port. */
@@ -16,7 +17,7 @@ export function routerAddresses(
   { host, port }: { readonly host: string; readonly port: number },
   interfaces: Interfaces = networkInterfaces(),
 ): RouterAddresses {
-  const url = (address: string) => `https://${written(address)}:${port}/`;
+  const url = (address: string) => `https://${hostText(address)}:${port}/`;
   const listensOnAll = host === '0.0.0.0' || host === '::';
   const here = listensOnAll ? '127.0.0.1' : host;
   const elsewhere = Object.values(interfaces)
@@ -25,9 +26,5 @@ export function routerAddresses(
       return !internal && (family === 'IPv4' || (host === '::' && (scopeid ?? 0) === 0));
     })
     .map(({ address }) => url(address));
-  return { here: written(here), pages: url(here), pagesElsewhere: listensOnAll ? elsewhere : [] };
-}
-
-function written(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
+  return { here: hostText(here), pages: url(here), pagesElsewhere: listensOnAll ? elsewhere : [] };
 }

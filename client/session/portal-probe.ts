@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { z } from 'zod';
+import { hostText } from '../../shared/server-address.ts';
 
 const PORT = 80;
 const PROBE_MILLISECONDS = 1000;
@@ -34,7 +35,7 @@ export function probePortal(
 
     signal.addEventListener('abort', abandon);
     socket.once('connect', () =>
-      socket.write(`GET / HTTP/1.1\r\nHost: ${hostHeader(server)}\r\nConnection: close\r\n\r\n`),
+      socket.write(`GET / HTTP/1.1\r\nHost: ${hostText(server)}\r\nConnection: close\r\n\r\n`),
     );
     socket.on('data', (bytes: Buffer) => {
       head += bytes.toString('latin1');
@@ -44,11 +45,6 @@ export function probePortal(
     socket.on('error', () => finish());
     if (signal.aborted) finish();
   });
-}
-
-/** RFC 9110 §7.2: IPv6 addresses in brackets. */
-function hostHeader(server: string): string {
-  return server.includes(':') ? `[${server}]` : server;
 }
 
 /** What an answer's head says, when it is that of a sign-in page. */
@@ -63,7 +59,7 @@ export function readHead(
   const location = /^location:[ \t]*(\S+)/im.exec(head)?.[1];
   const page = location === undefined ? undefined : hostOf(location);
   if (page === undefined) return undefined;
-  const own = [server, address].map((name) => hostHeader(name).toLowerCase());
+  const own = [server, address].map((name) => hostText(name).toLowerCase());
   return own.includes(page) ? undefined : { page };
 }
 

@@ -1,5 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Result, err, ok } from '../result.ts';
+import { hostText } from '../server-address.ts';
 import { encodeBase64 } from './base64.ts';
 import { type ProtocolError, protocolError } from './protocol-error.ts';
 
@@ -20,10 +21,9 @@ export const MAXIMUM_HEADERS = 100;
 
 /** `server` as the user wrote it, an IPv6 address without brackets. User name and password go as UTF-8. */
 export function encodeConnectRequest(server: string, userName: string, password: string): Uint8Array {
-  const host = server.includes(':') ? `[${server}]` : server;
   return utf8ToBytes(
     'CONNECT / HTTP/1.0\r\n' +
-      `Host:${host}\r\n` +
+      `Host:${hostText(server)}\r\n` +
       'Agent: SmartVPN Mobile\r\n' +
       `Authorization: Basic ${encodeBase64(utf8ToBytes(`${userName}:${password}`))}\r\n` +
       '\r\n',
