@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -8,8 +8,7 @@ import type { FaultInput } from '../../emulator/faults.ts';
 import type { RouterQuestion } from './router-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('router-process.ts', import.meta.url));
-/** As `smartvpn router` is started (cli/memory.sh). */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--heap-growing-percent=200'];
+const MEMORY = fileURLToPath(new URL('../../cli/memory.sh', import.meta.url));
 
 const startedSchema = z.object({
   port: z.number(),
@@ -36,6 +35,12 @@ const connectionsSchema = z.object({ rows: z.array(rowSchema), syslog: z.array(z
 
 export type ConnectionManagementRow = z.infer<typeof rowSchema>;
 
+/** As `smartvpn router` is started. */
+function nodeFlags(): string[] {
+  const said = execFileSync('sh', ['-c', '. "$0"; echo "$flags"', MEMORY, 'router'], { encoding: 'utf8' });
+  return said.trim().split(' ');
+}
+
 /** A router in a process of its own; in `namespace` when one is given. */
 export class RouterHost {
   readonly process: ChildProcess;
@@ -58,7 +63,7 @@ export class RouterHost {
     namespace?: Namespace,
     options: { readonly pages?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
   ): Promise<RouterHost> {
-    const argv = [...NODE_FLAGS, PROGRAM];
+    const argv = [...nodeFlags(), PROGRAM];
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
     const child =
       namespace === undefined
