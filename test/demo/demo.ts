@@ -46,8 +46,10 @@ async function main(): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return 2;
   }
-  if (options.help) process.stdout.write(USAGE);
-  if (options.help) return 0;
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   return options.ui ? demoWithWindow({ port: options.port, socketPath: options.socket }) : demo();
 }
 

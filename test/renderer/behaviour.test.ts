@@ -37,6 +37,14 @@ async function focusedButton(page: Page): Promise<string | undefined> {
   return (await focused.count()) === 0 ? undefined : (await focused.innerText()).trim();
 }
 
+const ASKING_ABOUT_CERTIFICATE: ConnectionState = {
+  state: 'prompting',
+  prompt: {
+    kind: 'certificate',
+    cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
+  },
+};
+
 function prompting(
   asks: 'password' | 'motp-code' | 'motp-pin',
   userName = 'hilary',
@@ -166,13 +174,7 @@ test('in a narrow window the focus goes along, to the profile and back', async (
 test('Enter that is held answers no question that it brought', () =>
   using({ profiles }, async (page, program) => {
     await page.keyboard.down('Enter');
-    program.state(office.id, {
-      state: 'prompting',
-      prompt: {
-        kind: 'certificate',
-        cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
-      },
-    });
+    program.state(office.id, ASKING_ABOUT_CERTIFICATE);
     await page.getByText(certificate.fingerprint).waitFor();
     expect(await focusedButton(page)).toBe('Trust this router');
     await page.keyboard.down('Enter');
@@ -266,13 +268,7 @@ test('an unknown certificate is trusted by its key; a changed one only after a s
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(program.calls('trustCertificate')).toEqual([]);
     expect(program.calls('dismissPrompt')).toHaveLength(1);
-    program.state(office.id, {
-      state: 'prompting',
-      prompt: {
-        kind: 'certificate',
-        cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
-      },
-    });
+    program.state(office.id, ASKING_ABOUT_CERTIFICATE);
     await page.getByText(certificate.fingerprint).waitFor();
     await page.keyboard.press('Enter');
     await expect
