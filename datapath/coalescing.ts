@@ -3,7 +3,7 @@ import { IpProtocol } from '../shared/ip/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../shared/ip/ipv6.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { Tcp } from './packet-layout.ts';
-import { GsoType, VIRTIO_HEADER_LENGTH, clearVirtioHeader, writeVirtioHeader } from './virtio-header.ts';
+import { GsoType, HEADER_AT, PACKET_AT, clearVirtioHeader, writeVirtioHeader } from './virtio-header.ts';
 import { WordSum, fold } from './word-sum.ts';
 
 /** Takes bytes[start..end), a virtio header and a packet. */
@@ -19,8 +19,7 @@ export type WritePacket = (bytes: Uint8Array, start: number, end: number) => voi
  */
 const SLOT_COUNT = 8;
 const SLOT_LENGTH = 65_552;
-const HEADER_AT = 2;
-const PACKET_AT = HEADER_AT + VIRTIO_HEADER_LENGTH;
+const SINGLE = SLOT_COUNT * SLOT_LENGTH;
 const MAXIMUM_PACKET = 65_535;
 const IPV4_LENGTH = 20;
 const DO_NOT_FRAGMENT = 0x4000;
@@ -68,6 +67,7 @@ export class Coalescer {
   constructor(write: WritePacket) {
     this.#write = write;
     this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => emptySlot(index * SLOT_LENGTH));
+    clearVirtioHeader(this.#buffer, SINGLE + HEADER_AT);
   }
 
   /** Whether something waits for {@link flush}. */
@@ -324,11 +324,9 @@ export class Coalescer {
 
   #writeSingle(): void {
     const length = this.#end - this.#start;
-    const header = SLOT_COUNT * SLOT_LENGTH + HEADER_AT;
     if (length > MAXIMUM_PACKET) return;
-    clearVirtioHeader(this.#buffer, header);
-    copyBytes(this.#bytes, this.#start, this.#end, this.#buffer, header + VIRTIO_HEADER_LENGTH);
-    this.#write(this.#buffer, header, header + VIRTIO_HEADER_LENGTH + length);
+    copyBytes(this.#bytes, this.#start, this.#end, this.#buffer, SINGLE + PACKET_AT);
+    this.#write(this.#buffer, SINGLE + HEADER_AT, SINGLE + PACKET_AT + length);
   }
 }
 

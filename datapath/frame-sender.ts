@@ -249,8 +249,9 @@ export class FrameSender {
     const length = this.#batch.filled;
     if (length > 0) {
       this.#inFlight = this.#batch.detach();
-      this.#pace.writeBegins(length);
       this.#stream.write(this.#inFlight.subarray(0, length), this.#onWritten);
+      // It never ends within the call; what takes long is what comes now.
+      this.#pace.writeBegins(length);
       return;
     }
     this.#batch.rest();

@@ -6,8 +6,8 @@ export interface ReadWatch {
   listen(events: ReadWatchEvents): void;
   resume(): void;
   pause(): void;
-  /** Moves a packet that was read while waiting to target[offset…offset + length). Its bytes; 0 = there is none. */
-  take(target: Uint8Array, offset: number, length: number): number;
+  /** The bytes of a packet that was read while waiting, into the space that the watch was given; 0 = there is none. */
+  take(): number;
   /** Closes the descriptor. Idempotent. */
   close(): void;
 }
@@ -19,7 +19,7 @@ export interface ReadWatchEvents {
   gone(): void;
 }
 
-/** `poll`: koffi's binding to libuv's poll, which it does not document. `socket`: by a socket of Node's. */
-export type ReadWatchKind = 'poll' | 'socket';
+/** `socket`: by a socket of Node's. `poll`: koffi's binding to libuv's poll, which it does not document. */
+export type ReadWatchKind = 'socket' | 'poll';
 
 export const NO_EVENTS: ReadWatchEvents = { readable: () => undefined, gone: () => undefined };

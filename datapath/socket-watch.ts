@@ -1,10 +1,6 @@
 import { Socket } from 'node:net';
-import { copyBytes } from './copy-bytes.ts';
 import type { Libc } from './libc.ts';
 import { NO_EVENTS, type ReadWatch, type ReadWatchEvents } from './read-watch.ts';
-
-/** The longest that a device gives in one read: a superpacket with its header. */
-const BUFFER_LENGTH = 65_536 + 16;
 
 /**
  * A watch by a socket of Node's under which the descriptor is put in its socket's place: Node takes no TUN device
@@ -17,11 +13,11 @@ export class SocketWatch implements ReadWatch {
   descriptor: number;
   #events = NO_EVENTS;
   readonly #socket: Socket;
-  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_LENGTH);
-  /** Bytes of the packet in #buffer; 0 = it was taken. */
+  /** Bytes of the packet that was read; 0 = it was taken. */
   #held = 0;
 
-  constructor(libc: Libc, descriptor: number) {
+  /** `space`: long enough for any packet of the device, or else libuv would read twice. */
+  constructor(libc: Libc, descriptor: number, space: Uint8Array) {
     const pair = libc.socketPair();
     if (pair === undefined) throw new Error(`no socket pair (errno ${libc.errno()})`);
     const [own, other] = pair;
@@ -29,7 +25,7 @@ export class SocketWatch implements ReadWatch {
       fd: own,
       readable: true,
       writable: false,
-      onread: { buffer: this.#buffer, callback: this.#onRead },
+      onread: { buffer: space, callback: this.#onRead },
     });
     const isReplaced = libc.replaceDescriptor(descriptor, own);
     libc.close(other);
@@ -57,10 +53,9 @@ export class SocketWatch implements ReadWatch {
     if (this.descriptor >= 0) this.#socket.pause();
   }
 
-  take(target: Uint8Array, offset: number, length: number): number {
-    const bytes = Math.min(this.#held, length);
+  take(): number {
+    const bytes = this.#held;
     this.#held = 0;
-    if (bytes > 0) copyBytes(this.#buffer, 0, bytes, target, offset);
     return bytes;
   }
 

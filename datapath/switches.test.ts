@@ -3,7 +3,7 @@ import { parseSwitches } from './switches.ts';
 
 const ALL_ON = {
   offload: 'tcp-udp',
-  watch: undefined,
+  watch: 'socket',
   fairQueue: true,
   simd: true,
   oneFramePerRecord: false,
@@ -15,7 +15,7 @@ test.each([
   ['no-udp-offload', { offload: 'tcp' }],
   ['no-offload no-udp-offload', { offload: 'none' }],
   ['poll-watch', { watch: 'poll' }],
-  ['socket-watch, no-fair-queue', { watch: 'socket', fairQueue: false }],
+  ['poll-watch, no-fair-queue', { watch: 'poll', fairQueue: false }],
   ['no-simd', { simd: false }],
   ['one-frame-records', { oneFramePerRecord: true }],
 ])('%j', (text, changed) => {

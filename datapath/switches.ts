@@ -6,8 +6,7 @@ import type { TunOffload } from './tun-device.ts';
 export interface Switches {
   /** The most that is asked of a device. */
   readonly offload: TunOffload | 'none';
-  /** Undefined: as fits the thread. */
-  readonly watch: ReadWatchKind | undefined;
+  readonly watch: ReadWatchKind;
   readonly fairQueue: boolean;
   /** Checksums by SIMD instructions. */
   readonly simd: boolean;
@@ -18,10 +17,9 @@ export interface Switches {
 /** `text`: words with spaces between them; those that are none are passed over. */
 export function parseSwitches(text: string): Switches {
   const words = new Set(text.split(/[\s,]+/));
-  const watch = words.has('poll-watch') ? 'poll' : undefined;
   return {
     offload: words.has('no-offload') ? 'none' : words.has('no-udp-offload') ? 'tcp' : 'tcp-udp',
-    watch: words.has('socket-watch') ? 'socket' : watch,
+    watch: words.has('poll-watch') ? 'poll' : 'socket',
     fairQueue: !words.has('no-fair-queue'),
     simd: !words.has('no-simd'),
     oneFramePerRecord: words.has('one-frame-records'),

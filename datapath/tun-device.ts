@@ -1,9 +1,10 @@
 import { type Result, err, ok } from '../shared/result.ts';
 import { Errno, type Libc, loadLibc } from './libc.ts';
+import { allocateReadBuffer } from './read-buffer.ts';
 import type { ReadWatch, ReadWatchKind } from './read-watch.ts';
 import { switches } from './switches.ts';
 import { watchDescriptor } from './watch-descriptor.ts';
-import { isLittleEndian } from './virtio-header.ts';
+import { HEADER_AT, PACKET_AT, isLittleEndian } from './virtio-header.ts';
 
 /** A layer-3 network device whose packets this process reads and writes, one IP packet a call. */
 export interface TunDevice {
@@ -13,8 +14,10 @@ export interface TunDevice {
    * (virtio-header.ts), and what is read may be a superpacket of 64 KiB. Undefined: plain packets.
    */
   readonly offload?: TunOffload | undefined;
-  /** One packet into target[offset…offset+length): its bytes (cut off at `length`), 0 = none now, -1 = device gone. */
-  read(target: Uint8Array, offset: number, length: number): number;
+  /** What was read last: a packet from PACKET_AT on, with `offload` a virtio header before it at HEADER_AT. */
+  readonly readBuffer: Uint8Array;
+  /** One packet into `readBuffer`: where it ends there, 0 = none now, -1 = device gone. */
+  read(): number;
   /** Gives source[start..end) to the kernel. False = it did not take it (device down, no memory): the packet is lost. */
   write(source: Uint8Array, start: number, end: number): boolean;
   /**
@@ -40,7 +43,7 @@ export interface TunOptions {
   readonly offload?: TunOffload | 'none';
   /** A device that another program has made for us goes when we close it, or die. */
   readonly removeAtClose?: boolean;
-  /** How to wait for packets; the other way is taken where this one is refused. Default: as fits the thread. */
+  /** How to wait for packets; the other way is taken where this one is refused. Default: as the switches say. */
   readonly watch?: ReadWatchKind;
 }
 
@@ -129,8 +132,10 @@ function makeDevice(
     libc.close(descriptor);
     return err(setupFailed(`${name} cannot be made to go with this process (errno ${errno})`));
   }
-  const watch = watchDescriptor(libc, descriptor, options.watch ?? switches.watch);
-  if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value));
+  const buffer = allocateReadBuffer();
+  const start = offload === undefined ? PACKET_AT : HEADER_AT;
+  const watch = watchDescriptor(libc, descriptor, buffer.subarray(start), options.watch ?? switches.watch);
+  if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value, { buffer, start }));
   libc.close(descriptor);
   return err(setupFailed(`${name} cannot be watched: ${watch.error}`));
 }
@@ -197,6 +202,9 @@ function setupFailed(detail: string): TunFailure {
 class LibcTunDevice implements TunDevice {
   readonly name: string;
   readonly offload: TunOffload | undefined;
+  readonly readBuffer: Uint8Array;
+  readonly #readStart: number;
+  readonly #readAddress: number;
   readonly #libc: Libc;
   readonly #watch: ReadWatch;
   #paused = true;
@@ -205,33 +213,34 @@ class LibcTunDevice implements TunDevice {
   #goneReported = false;
   #readable: () => void = () => {};
   #gone: () => void = () => {};
-  // The buffers of the last calls with their addresses: held, because an address alone keeps nothing alive.
-  #readBuffer: Uint8Array | undefined;
-  #readAddress = 0;
+  // The buffer of the last call with its address: held, because an address alone keeps nothing alive.
   #writeBuffer: Uint8Array | undefined;
   #writeAddress = 0;
 
-  constructor(name: string, offload: TunOffload | undefined, libc: Libc, watch: ReadWatch) {
+  constructor(
+    name: string,
+    offload: TunOffload | undefined,
+    libc: Libc,
+    watch: ReadWatch,
+    read: { readonly buffer: Uint8Array; readonly start: number },
+  ) {
     this.name = name;
     this.offload = offload;
+    this.readBuffer = read.buffer;
+    this.#readStart = read.start;
+    this.#readAddress = libc.addressOf(read.buffer) + read.start;
     this.#libc = libc;
     this.#watch = watch;
     watch.listen({ readable: () => this.#onReadable(), gone: () => this.#reportGone() });
   }
 
-  read(target: Uint8Array, offset: number, length: number): number {
+  read(): number {
     if (this.#closed) return -1;
-    // The kernel would write past the end.
-    if (offset < 0 || length < 0 || offset + length > target.length)
-      throw new RangeError('outside the buffer');
-    const taken = this.#watch.take(target, offset, length);
-    if (taken > 0) return taken;
-    if (target !== this.#readBuffer) {
-      this.#readBuffer = target;
-      this.#readAddress = this.#libc.addressOf(target);
-    }
-    const bytes = this.#libc.read(this.#watch.descriptor, this.#readAddress + offset, length);
-    if (bytes >= 0) return bytes;
+    const taken = this.#watch.take();
+    if (taken > 0) return this.#readStart + taken;
+    const length = this.readBuffer.length - this.#readStart;
+    const bytes = this.#libc.read(this.#watch.descriptor, this.#readAddress, length);
+    if (bytes >= 0) return bytes === 0 ? 0 : this.#readStart + bytes;
     const errno = this.#libc.errno();
     if (errno === Errno.EAGAIN || errno === Errno.EINTR) return 0;
     this.#reportGone();
@@ -275,7 +284,6 @@ class LibcTunDevice implements TunDevice {
     if (this.#closed) return;
     this.#closed = true;
     this.#watch.close();
-    this.#readBuffer = undefined;
     this.#writeBuffer = undefined;
   }
 

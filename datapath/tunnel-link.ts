@@ -188,8 +188,9 @@ export class TunnelLink {
 
   #decode(chunk: Uint8Array, start: number, end: number): void {
     if (this.#isClosed) return;
-    this.lastReceivedAt = performance.now();
     const error = this.#decoder.push(chunk, start, end);
+    // Not before: nobody asks meanwhile, and the packets are on their way.
+    this.lastReceivedAt = performance.now();
     if (error !== undefined) this.#close(error);
   }
 

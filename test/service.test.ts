@@ -333,6 +333,7 @@ describe('the device', () => {
 
 const silentDevice: TunDevice = {
   name: 'vpn7',
+  readBuffer: new Uint8Array(),
   read: () => 0,
   write: () => true,
   onReadable: () => undefined,

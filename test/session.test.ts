@@ -365,6 +365,7 @@ class MemoryNetwork implements TunnelNetwork {
   #device(name: string): TunDevice {
     return {
       name,
+      readBuffer: new Uint8Array(),
       read: () => 0,
       write: (source, start, end) => {
         this.written.push(new Uint8Array(source.subarray(start, end)));

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { loadLibc, type Libc } from '../../datapath/libc.ts';
 import type { ReadWatch } from '../../datapath/read-watch.ts';
 import { watchDescriptor } from '../../datapath/watch-descriptor.ts';
@@ -33,12 +34,14 @@ export function watchLinks(changed: () => void): Result<() => void, string> {
   if (!libc.ok) return libc;
   const descriptor = openSocket(libc.value);
   if (descriptor < 0) return err(`no netlink socket (errno ${libc.value.errno()})`);
-  const watch = watchDescriptor(libc.value, descriptor);
+  const scrap = new Uint8Array(SCRAP_LENGTH);
+  // A socket of Node's would end at an overflow (ENOBUFS). In a thread there is no other way.
+  const watch = watchDescriptor(libc.value, descriptor, scrap, isMainThread ? 'poll' : 'socket');
   if (!watch.ok) {
     libc.value.close(descriptor);
     return watch;
   }
-  follow(libc.value, watch.value, changed);
+  follow(libc.value, watch.value, scrap, changed);
   return ok(() => watch.value.close());
 }
 
@@ -53,10 +56,9 @@ function openSocket(libc: Libc): number {
   return -1;
 }
 
-function follow(libc: Libc, watch: ReadWatch, changed: () => void): void {
-  const scrap = new Uint8Array(SCRAP_LENGTH);
+function follow(libc: Libc, watch: ReadWatch, scrap: Uint8Array, changed: () => void): void {
   const readAll = (): void => {
-    watch.take(scrap, 0, SCRAP_LENGTH);
+    watch.take();
     // An error is the end of what is there, or an overflow (ENOBUFS): something changed all the same.
     for (let i = 0; i < MOST_READS; i += 1) {
       if (libc.read(watch.descriptor, libc.addressOf(scrap), SCRAP_LENGTH) < 0) break;

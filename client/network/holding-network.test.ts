@@ -44,6 +44,7 @@ class Machine implements TunnelNetwork {
   #device(name: string): TunDevice {
     return {
       name,
+      readBuffer: new Uint8Array(),
       read: () => {
         if (this.deleted.has(name)) return -1;
         const waiting = this.waiting.get(name) ?? 0;

@@ -1,9 +1,12 @@
+import { allocateReadBuffer } from '../read-buffer.ts';
 import type { TunDevice, TunOffload } from '../tun-device.ts';
+import { HEADER_AT, PACKET_AT } from '../virtio-header.ts';
 
 /** A device whose kernel side is two arrays. Level-triggered, as the real one. */
 export class MemoryTun implements TunDevice {
   readonly name = 'memory';
   readonly offload: TunOffload | undefined;
+  readonly readBuffer = allocateReadBuffer();
   readonly toRead: Uint8Array[] = [];
   readonly written: Uint8Array[] = [];
   accepts = true;
@@ -15,12 +18,13 @@ export class MemoryTun implements TunDevice {
     this.offload = offload;
   }
 
-  read(target: Uint8Array, offset: number, length: number): number {
+  read(): number {
     this.reads += 1;
-    const packet = this.toRead.shift()?.subarray(0, length);
+    const packet = this.toRead.shift();
     if (packet === undefined) return 0;
-    target.set(packet, offset);
-    return packet.length;
+    const start = this.offload === undefined ? PACKET_AT : HEADER_AT;
+    this.readBuffer.set(packet, start);
+    return start + packet.length;
   }
   write(source: Uint8Array, start: number, end: number): boolean {
     if (this.accepts) this.written.push(new Uint8Array(source.subarray(start, end)));

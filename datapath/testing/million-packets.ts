@@ -3,9 +3,10 @@ import { type OnReadOpts, connect, createServer } from 'node:net';
 import { PerformanceObserver, constants } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { startPump } from '../packet-pump.ts';
+import { allocateReadBuffer } from '../read-buffer.ts';
 import type { TunDevice, TunOffload } from '../tun-device.ts';
 import { TunnelLink, type TunnelLinkHandlers } from '../tunnel-link.ts';
-import { GsoType } from '../virtio-header.ts';
+import { GsoType, HEADER_AT, PACKET_AT } from '../virtio-header.ts';
 import { superpacket, tcpPacket } from './packets.ts';
 
 /**
@@ -35,6 +36,7 @@ observer.observe({ entryTypes: ['gc'] });
 class EndlessTun implements TunDevice {
   readonly name = 'endless';
   readonly offload = offload;
+  readonly readBuffer = allocateReadBuffer();
   readonly #bytes: Uint8Array;
   #readable: () => void = () => {};
   #turn: NodeJS.Immediate | undefined;
@@ -43,9 +45,10 @@ class EndlessTun implements TunDevice {
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
-  read(target: Uint8Array, offset: number): number {
-    target.set(this.#bytes, offset);
-    return this.#bytes.length;
+  read(): number {
+    const start = offload === undefined ? PACKET_AT : HEADER_AT;
+    this.readBuffer.set(this.#bytes, start);
+    return start + this.#bytes.length;
   }
   write(): boolean {
     this.written += 1;

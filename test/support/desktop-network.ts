@@ -68,6 +68,7 @@ const SETTLED_MILLISECONDS = 8_000;
 
 const MODULE = new URL('../../client/network/networkmanager/network-manager-network.ts', import.meta.url)
   .href;
+const LAYOUT = new URL('../../datapath/virtio-header.ts', import.meta.url).href;
 
 /**
  * Does as it is told on its standard input, a JSON line each, and answers with one. It reads the tunnel's packets and
@@ -77,6 +78,7 @@ const MODULE = new URL('../../client/network/networkmanager/network-manager-netw
 const PROGRAM = `
   import { createInterface } from 'node:readline';
   import { createNetworkManagerNetwork } from ${JSON.stringify(MODULE)};
+  import { PACKET_AT } from ${JSON.stringify(LAYOUT)};
   const [stateFolder, stopAt] = process.argv.slice(1);
   const AN_HOUR = 3_600_000;
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + '\\n');
@@ -96,13 +98,12 @@ const PROGRAM = `
   });
   const tunnels = [];
   const seen = { packets: 0, questions: 0, gone: 0, lost: 0 };
-  const buffer = new Uint8Array(70_000);
   const read = (tun) => {
-    const start = tun.offload === undefined ? 0 : 10;
-    for (let length = tun.read(buffer, 0, buffer.length); length > 0; length = tun.read(buffer, 0, buffer.length)) {
-      if (buffer[start] >> 4 !== 4) continue;
+    const packet = tun.readBuffer.subarray(PACKET_AT);
+    while (tun.read() > 0) {
+      if (packet[0] >> 4 !== 4) continue;
       seen.packets += 1;
-      if (buffer[start + 9] === 17 && buffer[start + 22] === 0 && buffer[start + 23] === 53) seen.questions += 1;
+      if (packet[9] === 17 && packet[22] === 0 && packet[23] === 53) seen.questions += 1;
     }
   };
   for await (const line of createInterface({ input: process.stdin })) {

@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { execFileSync } from 'node:child_process';
 import { openTunDevice } from '../../datapath/tun-device.ts';
+import { PACKET_AT } from '../../datapath/virtio-header.ts';
 import { createBuiltInLan } from '../../emulator/lan/built-in-lan.ts';
 import { tunLanSchema } from '../../emulator/lan/lan-config.ts';
 import { createTunLan } from '../../emulator/lan/tun-lan.ts';
@@ -199,10 +200,9 @@ async function client(): Promise<unknown> {
   tunnel.onPacket = (packet) => {
     tun.value.write(packet, 0, packet.length);
   };
-  const buffer = new Uint8Array(2000);
   tun.value.onReadable(() => {
-    for (let length = tun.value.read(buffer, 0, 2000); length > 0; length = tun.value.read(buffer, 0, 2000)) {
-      tunnel.port.receive(buffer, 0, length);
+    for (let end = tun.value.read(); end > 0; end = tun.value.read()) {
+      tunnel.port.receive(tun.value.readBuffer, PACKET_AT, end);
     }
   });
   const before = await fetchText(`http://${GATEWAY}/`);
