@@ -29,7 +29,8 @@ export function connectInBackground(
     const questions = new Map<number, AbortController>();
     const { signal } = context.interruption;
     const send = (message: ToHolder): void => {
-      if (holder.connected) holder.send(message);
+      // To one that has just ended nothing can be said; its end is told by itself.
+      if (holder.connected) holder.send(message, () => undefined);
     };
     const stop = (): void => send({ kind: 'stop' });
     const finish = (code: number): void => {
@@ -80,9 +81,13 @@ export function connectInBackground(
       else fail(failure('internal', 'The connection in the background said something that cannot be read.'));
     });
     holder.once('error', (error) => fail(failure('internal', `It could not be started: ${error.message}`)));
-    holder.once('exit', (code, killedBy) =>
-      fail(failure('internal', `The connection in the background ended by itself (${killedBy ?? code}).`)),
-    );
+    holder.once('exit', (code, killedBy) => {
+      const end = (): void =>
+        fail(failure('internal', `The connection in the background ended by itself (${killedBy ?? code}).`));
+      // Its last words may still be on their way.
+      if (holder.connected) holder.once('disconnect', end);
+      else end();
+    });
     signal.addEventListener('abort', stop, { once: true });
     send({ kind: 'start', ...start });
   });
