@@ -131,6 +131,11 @@ class SafeSecretStore implements SecretStore {
     return this.#change((kept) => kept.filter((secret) => !isOf(secret, profileId, name ?? secret.name)));
   }
 
+  /** A file needs no unlocking. */
+  forget(profileId: string): Promise<Result<void, SecretProblem>> {
+    return this.remove(profileId);
+  }
+
   list(): Promise<Result<readonly KeptSecret[], SecretProblem>> {
     return Promise.resolve(ok(this.#kept.map(({ profileId, name }) => ({ profileId, name }))));
   }

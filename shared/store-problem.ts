@@ -1,5 +1,5 @@
 /** The files that the client keeps, one per concern. */
-export type DocumentName = 'profiles' | 'settings' | 'history';
+export type DocumentName = 'profiles' | 'settings' | 'history' | 'removed-profiles';
 
 /**
  * What can be wrong with a kept file. In no case is what stood in it lost: `keptAs` is the path at

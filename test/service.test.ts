@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -343,6 +343,15 @@ const silentDevice: TunDevice = {
   close: () => undefined,
 };
 
+/** One that cannot be reached for a while. */
+class SilentKeyring extends MemorySecretStore {
+  isSilent = true;
+
+  override forget(profileId: string) {
+    return this.isSilent ? new Promise<never>(() => undefined) : super.forget(profileId);
+  }
+}
+
 describe('profiles', () => {
   test('a changed one is refused when somebody else has changed it meanwhile', async () => {
     const { service, window } = await startService();
@@ -405,6 +414,37 @@ describe('profiles', () => {
     await valueOf(window.client.call('removeProfile', { profileId: profile.id }));
     await service.close();
     expect(await secrets.get(profile.id, 'password')).toEqual(ok(undefined));
+  });
+
+  test('quitting does not wait for a keyring that does not answer; the next start forgets what was left', async () => {
+    const keyring = new SilentKeyring();
+    const { service, window } = await startService({ secrets: keyring });
+    const { id: profileId } = await add(window, draft(undefined), {
+      ...KEEP,
+      password: { change: 'set', value: PASSWORD },
+    });
+    await valueOf(window.client.call('removeProfile', { profileId }));
+    await service.close();
+    expect(await keyring.get(profileId, 'password')).toEqual(ok(PASSWORD));
+    const remembered = await readFile(join(folder, 'removed-profiles.json'), 'utf8');
+    expect(JSON.parse(remembered)).toEqual({ version: 1, profileIds: [profileId] });
+    keyring.isSilent = false;
+    const next = await startService({ secrets: keyring });
+    await next.service.start();
+    await expect.poll(() => next.store.removed.list()).toEqual([]);
+    expect(await keyring.get(profileId, 'password')).toEqual(ok(undefined));
+  });
+
+  test('a removed one that another program has brought back keeps its secrets', async () => {
+    const { service, window, store, secrets } = await startService();
+    const { id } = await add(window, draft(undefined), {
+      ...KEEP,
+      password: { change: 'set', value: PASSWORD },
+    });
+    await store.removed.add([id]);
+    await service.start();
+    await expect.poll(() => store.removed.list()).toEqual([]);
+    expect(await secrets.get(id, 'password')).toEqual(ok(PASSWORD));
   });
 
   test('export, import, duplicate: names that are free, no secrets, what cannot be read is named', async () => {

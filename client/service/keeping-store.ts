@@ -10,7 +10,7 @@ import type { ProfileRegister } from './profile-register.ts';
 
 export interface KeepingStore {
   readonly store: ConnectionDependencies['store'];
-  readonly secrets: SecretStore;
+  readonly secrets: ConnectionDependencies['secrets'];
   /** Resolves when everything so far is on the disk, or cannot be. */
   settled(): Promise<void>;
 }
@@ -58,11 +58,8 @@ export function keepingStore(parts: {
       },
     },
     secrets: {
-      protection: secrets.protection,
       get: async (profileId, name) => tellingSecrets(await secrets.get(profileId, name)),
       set: async (profileId, name, secret) => tellingSecrets(await secrets.set(profileId, name, secret)),
-      remove: (profileId, name) => secrets.remove(profileId, name),
-      list: (profileIds) => secrets.list(profileIds),
     },
     settled: async () => {
       await Promise.allSettled(pending);

@@ -97,7 +97,7 @@ export function profileCalls(parts: ProfileCallsParts): ProfileCalls {
       await connections.disconnect(profileId);
       const reply = await kept(store.profiles.remove(profileId));
       if (!reply.ok) return reply;
-      await removed.add(reply.value);
+      removed.add(reply.value);
       return ok({});
     },
     undoRemoveProfile: async ({ profileId }) => {

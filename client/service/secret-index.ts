@@ -5,6 +5,8 @@ import type { KeptSecret, SecretName, SecretStore } from '../store/secret-store.
 
 type Keeps = ProfileView['keeps'];
 
+const BOTH: readonly SecretName[] = ['password', 'motp-secret'];
+
 /**
  * A secret store that knows what it keeps without asking the keyring, because a list of profiles shows it for
  * each. Nothing here hands a secret to anybody but the connection that needs it.
@@ -53,15 +55,22 @@ export class SecretIndex implements SecretStore {
 
   async remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>> {
     const removed = await this.#secrets.remove(profileId, name);
-    if (!removed.ok) return removed;
-    for (const gone of name === undefined ? (['password', 'motp-secret'] as const) : [name]) {
-      this.#noteAndTell(profileId, gone, false);
-    }
+    if (removed.ok) this.#noteGone(profileId, name === undefined ? BOTH : [name]);
     return removed;
+  }
+
+  async forget(profileId: string): Promise<Result<void, SecretProblem>> {
+    const forgotten = await this.#secrets.forget(profileId);
+    if (forgotten.ok) this.#noteGone(profileId, BOTH);
+    return forgotten;
   }
 
   list(profileIds: readonly string[]): Promise<Result<readonly KeptSecret[], SecretProblem>> {
     return this.#secrets.list(profileIds);
+  }
+
+  #noteGone(profileId: string, names: readonly SecretName[]): void {
+    for (const name of names) this.#noteAndTell(profileId, name, false);
   }
 
   #noteAndTell(profileId: string, name: SecretName, isKept: boolean): void {

@@ -91,7 +91,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     onState: (profileId, state) =>
       audience.tell('connection', { profileId, state: redactedState(state, redact) }),
   });
-  const removed = new RemovedProfiles(secrets);
+  const removed = new RemovedProfiles({ secrets, store, log });
   const logFeed = new LogFeed(audience, log);
   const statistics = new StatisticsFeed(audience);
   const states = () =>
@@ -150,6 +150,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     tell: (name, payload) => audience.tell(name, payload),
     report: (problem) => problems.add(problem),
     start: async () => {
+      void removed.forgetLeft();
       await recover();
       const { connectOnStart } = store.settings.get();
       const profile = connectOnStart === null ? undefined : store.profiles.get(connectOnStart);

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { profileSchema } from '../../shared/profile.ts';
 import { settingsSchema } from '../../shared/settings.ts';
-import { historyEntrySchema, historyFormat, profilesFormat, settingsFormat } from './formats.ts';
+import {
+  historyEntrySchema,
+  historyFormat,
+  profilesFormat,
+  removedProfilesFormat,
+  settingsFormat,
+} from './formats.ts';
 import { isRecord, readDocument } from './versioned-document.ts';
 
 /** Every field that can stand in a document, as `advanced.routes[]`. */
@@ -23,7 +29,8 @@ function fieldPaths(schema: unknown, path = ''): string[] {
 // files older programs leave alone. When this fails: raise the format's version, add a migration in
 // migrations/, and only then bring the list here up to date.
 test('these versions of the documents have these fields and no others', () => {
-  expect([profilesFormat.version, settingsFormat.version, historyFormat.version]).toEqual([2, 1, 1]);
+  const formats = [profilesFormat, settingsFormat, historyFormat, removedProfilesFormat];
+  expect(formats.map(({ version }) => version)).toEqual([2, 1, 1, 1]);
   const fields = (schema: z.ZodType): string[] => fieldPaths(z.toJSONSchema(schema, { io: 'input' })).sort();
   expect(fields(profileSchema)).toEqual([
     'advanced.blockWhenDown',

@@ -6,7 +6,7 @@ import { settingsSchema, type Settings } from '../../shared/settings.ts';
 import { profilesFrom1 } from './migrations/profiles-1.ts';
 import { isRecord, type Decoded, type DocumentContent, type DocumentFormat } from './versioned-document.ts';
 
-/** The three documents as they are written today. Former versions: `migrations/`. */
+/** The documents as they are written today. Former versions: `migrations/`. */
 
 export const profilesFormat: DocumentFormat<readonly Profile[]> = {
   name: 'profiles',
@@ -78,6 +78,16 @@ export const historyFormat: DocumentFormat<readonly HistoryEntry[]> = {
   empty: [],
   decode: (content) => decodeList(content, 'entries', historyEntrySchema, 'entry'),
   encode: (entries) => ({ entries }),
+};
+
+/** Ids of removed profiles whose secrets may still be kept. */
+export const removedProfilesFormat: DocumentFormat<readonly string[]> = {
+  name: 'removed-profiles',
+  version: 1,
+  migrations: [],
+  empty: [],
+  decode: (content) => decodeList(content, 'profileIds', z.uuid(), 'profile'),
+  encode: (profileIds) => ({ profileIds }),
 };
 
 /** Entries that cannot be read are left out and named, so that one does not cost the others. */

@@ -16,8 +16,10 @@ export interface SecretStore {
   /** Undefined: it is not kept. A locked keyring asks its user, for as long as that takes. */
   get(profileId: string, name: SecretName): Promise<Result<string | undefined, SecretProblem>>;
   set(profileId: string, name: SecretName, secret: string): Promise<Result<void, SecretProblem>>;
-  /** Forgets everything of a profile, or the one that is named. */
+  /** Forgets everything of a profile, or the one that is named. A locked keyring asks its user. */
   remove(profileId: string, name?: SecretName): Promise<Result<void, SecretProblem>>;
+  /** Everything of a profile, without a question to anybody: what a locked keyring has stays (`stayed-locked`). */
+  forget(profileId: string): Promise<Result<void, SecretProblem>>;
   /**
    * What is kept, without reading it: a keyring asks nobody for that. A locked one may know of no others than those of
    * `profileIds`.
@@ -49,6 +51,10 @@ export class MemorySecretStore implements SecretStore {
     if (name === undefined) this.#secrets.delete(profileId);
     else this.#secrets.get(profileId)?.delete(name);
     return Promise.resolve(ok(undefined));
+  }
+
+  forget(profileId: string): Promise<Result<void, SecretProblem>> {
+    return this.remove(profileId);
   }
 
   list(): Promise<Result<readonly KeptSecret[], SecretProblem>> {

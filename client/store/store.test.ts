@@ -79,18 +79,20 @@ test('files are the owner’s alone, and each says its version', async () => {
     store.profiles.save(newProfile('Office')),
     store.settings.change({ theme: 'dark' }),
     store.history.append(session(1, crypto.randomUUID())),
+    store.removed.add([crypto.randomUUID()]),
   ]);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   const names = (await readdir(folder)).sort();
-  expect(names).toEqual(['.lock', 'history.json', 'profiles.json', 'settings.json']);
+  expect(names).toEqual(['.lock', 'history.json', 'profiles.json', 'removed-profiles.json', 'settings.json']);
   const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o777));
-  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+  expect(new Set(modes)).toEqual(new Set([0o600]));
   const versions = await Promise.all(
     names.slice(1).map(async (name): Promise<unknown> => JSON.parse(await content(name))),
   );
   expect(versions).toEqual([
     expect.objectContaining({ version: 1 }),
     expect.objectContaining({ version: 2 }),
+    expect.objectContaining({ version: 1 }),
     expect.objectContaining({ version: 1 }),
   ]);
 });
@@ -165,6 +167,16 @@ describe('profiles', () => {
     const current = { ...office, trustedCertificate: trust };
     expect((await store.profiles.save({ ...edited, trustedCertificate: trust }, current)).ok).toBe(true);
   });
+});
+
+test('removed profiles whose secrets are still kept are remembered by their ids, each once', async () => {
+  const store = await openStore(folder);
+  const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+  expect(await store.removed.add([first, second])).toEqual({ ok: true, value: undefined });
+  await store.removed.add([first]);
+  await store.removed.drop([second]);
+  expect((await openStore(folder)).removed.list()).toEqual([first]);
+  expect(JSON.parse(await content('removed-profiles.json'))).toEqual({ version: 1, profileIds: [first] });
 });
 
 describe('history', () => {

@@ -5,12 +5,12 @@ import type { Settings } from '../../shared/settings.ts';
 import type { ProfileConflict, StoreProblem } from '../../shared/store-problem.ts';
 import { DocumentFile } from './document-file.ts';
 import { FolderLock } from './folder-lock.ts';
-import { historyFormat, profilesFormat, settingsFormat } from './formats.ts';
+import { historyFormat, profilesFormat, removedProfilesFormat, settingsFormat } from './formats.ts';
 import { nameKey, sameName } from './profile-names.ts';
 import type { DocumentFormat } from './versioned-document.ts';
 
 /**
- * What the client keeps: profiles, settings, history; no secrets. Reading is from memory and never
+ * What the client keeps: profiles, settings, history, and which removed profiles still have secrets; no secrets. Reading is from memory and never
  * waits; every change reaches the disk before its promise resolves, on top of what other processes
  * have written meanwhile.
  */
@@ -18,6 +18,7 @@ export interface Store {
   readonly profiles: ProfileShelf;
   readonly settings: SettingsShelf;
   readonly history: HistoryShelf;
+  readonly removed: RemovedShelf;
   /** Everything found wrong with the files since the store was opened, to be said aloud. */
   readonly problems: readonly StoreProblem[];
   /** Reads again what other processes may have changed. */
@@ -59,12 +60,20 @@ export interface HistoryShelf {
   clear(profileId?: string): Promise<Result<void, StoreProblem>>;
 }
 
+/** Removed profiles whose secrets the keyring may still have, by their ids. */
+export interface RemovedShelf {
+  list(): readonly string[];
+  add(profileIds: readonly string[]): Promise<Result<void, StoreProblem>>;
+  /** Nothing is kept of them any more. */
+  drop(profileIds: readonly string[]): Promise<Result<void, StoreProblem>>;
+}
+
 export const HISTORY_LIMIT = 500;
 
 export interface StoreFolders {
   /** Profiles and settings. */
   readonly config: string;
-  /** History. */
+  /** History, and which removed profiles still have secrets. */
   readonly state: string;
 }
 
@@ -97,14 +106,16 @@ export async function openStore(folders: string | StoreFolders, options: StoreOp
   const profiles = file(config, configLock, profilesFormat);
   const settings = file(config, configLock, settingsFormat);
   const history = file(state, stateLock, historyFormat);
+  const removed = file(state, stateLock, removedProfilesFormat);
   const refresh = async (): Promise<void> => {
-    await Promise.all([profiles.refresh(), settings.refresh(), history.refresh()]);
+    await Promise.all([profiles, settings, history, removed].map((document) => document.refresh()));
   };
   await refresh();
   return {
     profiles: profileShelf(profiles),
     settings: settingsShelf(settings),
     history: historyShelf(history),
+    removed: removedShelf(removed),
     problems,
     refresh,
   };
@@ -214,5 +225,22 @@ function historyShelf(file: DocumentFile<readonly HistoryEntry[]>): HistoryShelf
     append: (entry) => update((entries) => [...entries, entry].slice(-HISTORY_LIMIT)),
     clear: (profileId) =>
       update((entries) => (profileId === undefined ? [] : entries.filter((e) => e.profileId !== profileId))),
+  };
+}
+
+function removedShelf(file: DocumentFile<readonly string[]>): RemovedShelf {
+  const update = async (
+    change: (ids: readonly string[]) => readonly string[],
+  ): Promise<Result<void, StoreProblem>> => {
+    const saved = await file.update((ids): Result<readonly string[], never> => {
+      const changed = change(ids);
+      return ok(changed.length === ids.length ? ids : changed);
+    });
+    return saved.ok ? ok(undefined) : saved;
+  };
+  return {
+    list: () => file.value,
+    add: (added) => update((ids) => [...new Set([...ids, ...added])]),
+    drop: (dropped) => update((ids) => ids.filter((id) => !dropped.includes(id))),
   };
 }

@@ -4,7 +4,7 @@ import { clipped, clippedList } from './wire-text.ts';
 
 const path = clipped(4096);
 const detail = clipped(2000);
-const documentName = z.enum(['profiles', 'settings', 'history']);
+const documentName = z.enum(['profiles', 'settings', 'history', 'removed-profiles']);
 const keptAs = clipped(4096).optional();
 
 const storeProblemUnion = z.discriminatedUnion('kind', [

@@ -5,6 +5,7 @@ const FILE: Readonly<Record<DocumentName, string>> = {
   profiles: 'Die Datei Ihrer Profile',
   settings: 'Die Datei Ihrer Einstellungen',
   history: 'Die Datei Ihres Verlaufs',
+  'removed-profiles': 'Die Datei Ihrer entfernten Profile',
 };
 
 const LEFT = 'Sie bleibt, wie sie ist, deshalb kann nichts gespeichert werden';

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<DocumentName, string>> = {
   profiles: 'profiles',
   settings: 'settings',
   history: 'history',
+  'removed-profiles': 'removed profiles',
 };
 
 export const storeProblem: Catalogue['storeProblem'] = {

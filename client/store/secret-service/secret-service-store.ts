@@ -59,18 +59,11 @@ export class SecretServiceStore implements SecretStore {
   }
 
   remove(profileId: string, name?: SecretName): Promise<Outcome<void>> {
-    return this.#during(async (session) => {
-      const found = await session.search(attributesOf(profileId, name));
-      if (!found.ok) return found;
-      const { unlocked, locked } = found.value;
-      const opened = await session.unlock(locked);
-      if (!opened.ok) return opened;
-      for (const item of [...unlocked, ...locked]) {
-        const removed = await session.remove(item);
-        if (!removed.ok) return removed;
-      }
-      return ok(undefined);
-    });
+    return this.#during((session) => remove(session, attributesOf(profileId, name)));
+  }
+
+  forget(profileId: string): Promise<Outcome<void>> {
+    return this.#during((session) => remove(session, attributesOf(profileId)), 'nobody is asked');
   }
 
   list(profileIds: readonly string[]): Promise<Outcome<readonly KeptSecret[]>> {
@@ -84,18 +77,34 @@ export class SecretServiceStore implements SecretStore {
     });
   }
 
-  async #during<T>(work: (session: ServiceSession) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  async #during<T>(
+    work: (session: ServiceSession) => Promise<Outcome<T>>,
+    manner?: 'nobody is asked',
+  ): Promise<Outcome<T>> {
     const { address, deadline = DEADLINE, onQuestion } = this.#options;
     const bus = await connectBus({ address, deadline });
     if (!bus.ok) return err(secretProblemOf(bus.error));
     try {
       const { ServiceSession } = await import('./service-session.ts');
-      const session = await ServiceSession.open(bus.value, onQuestion);
+      const session = await ServiceSession.open(bus.value, manner ?? onQuestion);
       return session.ok ? await work(session.value) : session;
     } finally {
       bus.value.close();
     }
   }
+}
+
+async function remove(session: ServiceSession, attributes: Attributes): Promise<Outcome<void>> {
+  const found = await session.search(attributes);
+  if (!found.ok) return found;
+  const { unlocked, locked } = found.value;
+  const opened = await session.unlock(locked);
+  if (!opened.ok) return opened;
+  for (const item of [...unlocked, ...locked]) {
+    const removed = await session.remove(item);
+    if (!removed.ok) return removed;
+  }
+  return ok(undefined);
 }
 
 /** A locked keyring tells nobody whose its items are, but finds those that it is asked for. */

@@ -119,6 +119,18 @@ describe.skipIf(!keyringPossible())('a real gnome-keyring', { timeout: 60_000 },
     expect(await secrets.get(ID, 'password')).toEqual(ok('hunter2'));
   });
 
+  test('what is not wanted any more goes without a question: from a locked one not at all', async () => {
+    const secrets = store();
+    await secrets.set(ID, 'password', 'hunter2');
+    await restartLocked(Keyring.password);
+    expect(await secrets.forget(ID)).toMatchObject({ ok: false, error: { reason: 'stayed-locked' } });
+    expect(await secrets.forget(OTHER)).toEqual(ok(undefined));
+    expect(person?.asked).toBe(0);
+    expect(await secrets.get(ID, 'password')).toEqual(ok('hunter2'));
+    expect(await secrets.forget(ID)).toEqual(ok(undefined));
+    expect(await secrets.get(ID, 'password')).toEqual(ok(undefined));
+  });
+
   test('locked, and no desktop could show the question', async () => {
     const secrets = store();
     await secrets.set(ID, 'password', 'hunter2');

@@ -16,6 +16,9 @@ import {
 type Outcome<T> = Result<T, SecretProblem>;
 export type Attributes = Readonly<Record<string, string>>;
 
+/** Hears when the service asks its user; or what needs a question is not done. */
+export type OnQuestion = (() => void) | 'nobody is asked' | undefined;
+
 export interface FoundItems {
   readonly unlocked: readonly string[];
   readonly locked: readonly string[];
@@ -49,22 +52,17 @@ export class ServiceSession {
   readonly #bus: MessageBus;
   readonly #session: string;
   readonly #transfer: SecretTransfer;
-  readonly #onQuestion: (() => void) | undefined;
+  readonly #onQuestion: OnQuestion;
 
-  private constructor(
-    bus: MessageBus,
-    session: string,
-    transfer: SecretTransfer,
-    onQuestion: (() => void) | undefined,
-  ) {
+  private constructor(bus: MessageBus, session: string, transfer: SecretTransfer, onQuestion: OnQuestion) {
     this.#bus = bus;
     this.#session = session;
     this.#transfer = transfer;
     this.#onQuestion = onQuestion;
   }
 
-  /** Encrypted, unless the service cannot. `onQuestion` hears when it asks its user. */
-  static async open(bus: MessageBus, onQuestion?: () => void): Promise<Outcome<ServiceSession>> {
+  /** Encrypted, unless the service cannot. */
+  static async open(bus: MessageBus, onQuestion?: OnQuestion): Promise<Outcome<ServiceSession>> {
     const offer = offerKey();
     const opened = await bus.call(
       openSession(ENCRYPTED_ALGORITHM, new Variant('ay', offer.publicKey)),
@@ -174,6 +172,9 @@ export class ServiceSession {
 
   #prompted(prompt: string): Promise<Outcome<unknown>> {
     if (prompt === NO_OBJECT) return Promise.resolve(ok(undefined));
+    if (this.#onQuestion === 'nobody is asked') {
+      return Promise.resolve(err({ reason: 'stayed-locked', detail: 'nobody was to be asked' }));
+    }
     this.#onQuestion?.();
     return awaitPrompt(this.#bus, prompt);
   }
