@@ -307,6 +307,29 @@ describe('the device', () => {
     expect(order).toEqual(['claimed', 'released']);
   });
 
+  test('disconnecting while what was left is still being mended does not wait for that', async () => {
+    let calledOff: AbortSignal | undefined;
+    const network: TunnelNetwork = {
+      check: async () => ok(undefined),
+      bringUp: async () => err({ kind: 'device-not-permitted', missing: 'privilege' }),
+      recover: (signal) => {
+        calledOff = signal;
+        return new Promise(() => undefined);
+      },
+    };
+    let released = 0;
+    const claim: ClaimConnection = async () => ok({ release: async () => void (released += 1) });
+    const { window } = await startService({ network: holdingNetwork(network), claim });
+    const { id: profileId } = await add(window, draft(undefined));
+    await valueOf(window.client.call('connect', { profileId, purpose: 'use' }));
+    expect(window.state(profileId)).toMatchObject({ state: 'connecting' });
+    expect(calledOff?.aborted).toBe(false);
+    await valueOf(window.client.call('disconnect', { profileId }));
+    expect(window.state(profileId)).toEqual({ state: 'disconnected' });
+    expect(calledOff?.aborted).toBe(true);
+    expect(released).toBe(1);
+  });
+
   test('closing the service takes the tunnel down and writes the history', async () => {
     const router = await startTestRouter();
     let takenDown = 0;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { attend, type Ending } from './attend.ts';
 import type { Attendant } from './attendant.ts';
@@ -69,7 +68,6 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   });
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const isOver = signal.aborted ? Promise.resolve() : once(signal, 'abort');
   let finished: Promise<unknown> = Promise.resolve();
 
   const server = await startControlServer(folders.runtime, {
@@ -86,8 +84,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   if (!server.ok) return { kind: 'failed', failure: controlFailure(server.error) };
   // Only now: what another process of ours holds is not ours to mend.
   // What it still mends when somebody ends us, the next one mends.
-  for (const message of await Promise.race([network.recover(), isOver.then(() => [])]))
-    attendant.report({ event: 'mended', message });
+  for (const message of await network.recover(signal)) attendant.report({ event: 'mended', message });
 
   const attending = attend({
     connection,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { profileSchema } from '../../shared/profile.ts';
 import { ok } from '../../shared/result.ts';
@@ -38,13 +40,18 @@ const startSession: StartSession = (_options, _dependencies, listener) => {
   };
 };
 
+const profile = profileSchema.parse({
+  id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
+  name: 'Office',
+  server: 'vpn.example.com',
+  userName: 'alice',
+});
+const store = {
+  profiles: { change: async () => ok(profile) },
+  history: { append: async () => ok(undefined) },
+};
+
 test('disconnecting does not wait for a keyring that asks for its own password', async () => {
-  const profile = profileSchema.parse({
-    id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
-    name: 'Office',
-    server: 'vpn.example.com',
-    userName: 'alice',
-  });
   const asked: string[] = [];
   const connection = new Connection(profile, {
     startSession,
@@ -56,10 +63,7 @@ test('disconnecting does not wait for a keyring that asks for its own password',
         return new Promise(() => undefined);
       },
     },
-    store: {
-      profiles: { change: async () => ok(profile) },
-      history: { append: async () => ok(undefined) },
-    },
+    store,
     log: createLog(),
   });
   const reached = (state: string): Promise<void> =>
@@ -76,5 +80,35 @@ test('disconnecting does not wait for a keyring that asks for its own password',
   await connected;
   expect(asked).toEqual(['password']);
   await connection.disconnect();
+  expect(connection.state).toEqual({ state: 'disconnected' });
+});
+
+test('disconnecting while what was left behind is mended calls that off, and nothing follows it', async () => {
+  const asked: string[] = [];
+  const mending = Promise.withResolvers<void>();
+  const connection = new Connection(profile, {
+    startSession,
+    network: undefined,
+    recover: async (calledOff) => {
+      await once(calledOff, 'abort');
+      mending.resolve();
+    },
+    secrets: {
+      get: async (_profileId, name) => {
+        asked.push(name);
+        return ok('kept');
+      },
+      set: async () => ok(undefined),
+    },
+    store,
+    log: createLog(),
+  });
+  connection.connect();
+  expect(connection.state).toMatchObject({ state: 'connecting' });
+  const disconnected = connection.disconnect();
+  expect(connection.state).toEqual({ state: 'disconnected' });
+  await Promise.all([disconnected, mending.promise]);
+  await nextTurn();
+  expect(asked).toEqual([]);
   expect(connection.state).toEqual({ state: 'disconnected' });
 });

@@ -32,6 +32,11 @@ export interface ConnectionDependencies {
   readonly startSession: StartSession;
   /** Undefined: no device can be had here. */
   readonly network: HoldingNetwork | undefined;
+  /**
+   * Before a tunnel is made: undoes what a process that died left behind. Given up, and left to the next time, once the
+   * signal is aborted. Left out: whoever asks for the connection has seen to it.
+   */
+  readonly recover?: (calledOff: AbortSignal) => Promise<void>;
   readonly secrets: Pick<SecretStore, 'get' | 'set'>;
   /** Where a trusted certificate, a user name and the history are kept. */
   readonly store: {
@@ -61,6 +66,7 @@ export class Connection {
   #model: ConnectionModel;
   #state: ConnectionState;
   #session: Session | undefined;
+  #preparing = new AbortController();
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #networkEvents: NetworkEvents = {
     changed: () => this.#send({ kind: 'network-changed' }),
@@ -198,6 +204,9 @@ export class Connection {
       case 'prepare':
         void this.#prepare(effect);
         return;
+      case 'stop-preparing':
+        this.#preparing.abort();
+        return;
       case 'start-session':
         this.#startSession(effect);
         return;
@@ -281,7 +290,11 @@ export class Connection {
   }
 
   async #prepare({ load, device }: Extract<ConnectionEffect, { kind: 'prepare' }>): Promise<void> {
-    const permitted = device === 'tun' ? await this.#checkDevice() : ok(undefined);
+    this.#preparing = new AbortController();
+    const { signal } = this.#preparing;
+    const permitted = device === 'tun' ? await this.#checkDevice(signal) : ok(undefined);
+    // A keyring may ask for its password: not for somebody who has gone.
+    if (signal.aborted) return;
     if (!permitted.ok) {
       this.#send({ kind: 'device-refused', load, cause: permitted.error });
       return;
@@ -289,9 +302,11 @@ export class Connection {
     this.#send({ kind: 'secrets-loaded', load, secrets: await this.#readSecrets() });
   }
 
-  async #checkDevice(): Promise<Result<void, FailureCause>> {
+  async #checkDevice(calledOff: AbortSignal): Promise<Result<void, FailureCause>> {
+    const { recover, network } = this.#dependencies;
     try {
-      return await checkNetwork(this.#dependencies.network);
+      await recover?.(calledOff);
+      return calledOff.aborted ? ok(undefined) : await checkNetwork(network);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       return err({ kind: 'internal', detail });

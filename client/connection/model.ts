@@ -154,8 +154,10 @@ export type ConnectionEvent =
     };
 
 export type ConnectionEffect =
-  /** Find out whether the device can be had, then read the secrets. */
+  /** Mend what was left behind, find out whether the device can be had, then read the secrets. */
   | { readonly kind: 'prepare'; readonly load: number; readonly device: SessionOptions['device'] }
+  /** Nobody wants it any more. */
+  | { readonly kind: 'stop-preparing' }
   | {
       readonly kind: 'start-session';
       readonly session: number;

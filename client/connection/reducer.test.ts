@@ -558,6 +558,16 @@ test('where no device can be had nothing is asked and nothing is sent', () => {
   expect(it.started).toEqual([]);
 });
 
+test('disconnected before the secrets are there, nothing more is prepared', () => {
+  const it = driver();
+  it.send({ kind: 'connect', device: 'tun' });
+  it.send({ kind: 'disconnect' });
+  expect(it.effects('stop-preparing')).toHaveLength(1);
+  expect(it.state).toEqual({ state: 'disconnected' });
+  it.send({ kind: 'secrets-loaded', load: it.model.loads, secrets: STORED });
+  expect(it.started).toEqual([]);
+});
+
 test('what a run is for holds until its end', () => {
   const it = driver();
   it.send({ kind: 'connect', device: 'none' });

@@ -155,7 +155,7 @@ function disconnect(model: ConnectionModel): Step {
       // Also how a failure is put away.
       return step(rest(model));
     case 'loading':
-      return step(rest(model));
+      return step(rest(model), { kind: 'stop-preparing' });
     case 'asking':
     case 'trusting':
       return endRun(model);

@@ -17,6 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const { signal: wanted } = new AbortController();
+
 function connectionNamed(name: string): Connection {
   const profile = profileSchema.parse({
     id: '6f7e0f5e-33b0-4b0c-9a39-3d6d5d3c9c11',
@@ -40,13 +42,13 @@ test('of two programs one holds the tunnel; the other is told whose it is, until
   const runtime = join(folder, 'run');
   const desktop = controlClaim(runtime, createLog());
   const terminal = controlClaim(runtime, createLog());
-  const claimed = await desktop(connectionNamed('Office'));
+  const claimed = await desktop(connectionNamed('Office'), wanted);
   if (!claimed.ok) throw new Error(claimed.error.kind);
   expect(await askStatus(runtime, AbortSignal.timeout(1000))).toMatchObject({
     ok: true,
     value: { state: 'disconnected', profile: { name: 'Office' }, pid: process.pid },
   });
-  expect(await terminal(connectionNamed('Home'))).toEqual({
+  expect(await terminal(connectionNamed('Home'), wanted)).toEqual({
     ok: false,
     error: { kind: 'held', profileName: 'Office' },
   });
@@ -55,7 +57,7 @@ test('of two programs one holds the tunnel; the other is told whose it is, until
     ok: false,
     error: { kind: 'not-connected' },
   });
-  const again = await terminal(connectionNamed('Home'));
+  const again = await terminal(connectionNamed('Home'), wanted);
   if (!again.ok) throw new Error(again.error.kind);
   await again.value.release();
 });
@@ -63,7 +65,7 @@ test('of two programs one holds the tunnel; the other is told whose it is, until
 test('what keeps it from being found out is said in a sentence', async () => {
   const runtime = join(folder, 'x'.repeat(120));
   await mkdir(runtime);
-  const claimed = await controlClaim(runtime, createLog())(connectionNamed('Office'));
+  const claimed = await controlClaim(runtime, createLog())(connectionNamed('Office'), wanted);
   expect(claimed).toMatchObject({
     ok: false,
     error: {

@@ -16,7 +16,7 @@ const ANSWER_MILLISECONDS = 2_000;
  * in a terminal find it, and `smartvpn connect` there is refused, as ours is while that runs.
  */
 export function controlClaim(runtimeFolder: string, log: Log): ClaimConnection {
-  return async (connection) => {
+  return async (connection, calledOff) => {
     const server = await startControlServer(runtimeFolder, handlersOf(connection, log));
     if (server.ok) {
       return ok({
@@ -30,7 +30,8 @@ export function controlClaim(runtimeFolder: string, log: Log): ClaimConnection {
     if (server.error.kind !== 'already-connected') {
       return err(unavailable(server.error));
     }
-    const status = await askStatus(runtimeFolder, AbortSignal.timeout(ANSWER_MILLISECONDS));
+    const late = AbortSignal.timeout(ANSWER_MILLISECONDS);
+    const status = await askStatus(runtimeFolder, AbortSignal.any([late, calledOff]));
     if (status.ok) return err({ kind: 'held', profileName: status.value.profile.name });
     return err(unavailable(status.error));
   };

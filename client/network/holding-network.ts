@@ -59,8 +59,8 @@ class Holder implements HoldingNetwork {
     return this.#network.check();
   }
 
-  recover(): Promise<string[]> {
-    return this.#network.recover();
+  recover(calledOff?: AbortSignal): Promise<string[]> {
+    return this.#network.recover(calledOff);
   }
 
   async bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>> {

@@ -31,7 +31,7 @@ export function createIproute2Network(options: {
   return {
     check: () => checkPermission(run),
     bringUp: (plan) => bringUp(plan, folder, run),
-    recover: () => recover(folder, run),
+    recover: (calledOff) => recover(folder, run, calledOff),
   };
 }
 
@@ -191,10 +191,15 @@ async function undoNames(
   return { mended: result.value === 'restored' ? ['Set DNS back to what it was.'] : [], problems: [] };
 }
 
-async function recover(folder: string, run: CommandRunner): Promise<string[]> {
+async function recover(
+  folder: string,
+  run: CommandRunner,
+  calledOff: AbortSignal | undefined,
+): Promise<string[]> {
   const sentences: string[] = [];
   // The newest first: of two tunnels that changed resolv.conf, the later one remembers the earlier one's text.
   for (const path of (await leftJournals(folder)).reverse()) {
+    if (calledOff?.aborted === true) break;
     // Read anew: undoing one may change what another remembers.
     const read = await readEntry(path);
     if (read.kind === 'foreign' || (read.kind === 'entry' && read.entry.networkManager !== undefined))

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { DeviceNeed } from '../../shared/connection.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -42,7 +43,11 @@ function choose(
       asked.push(`${name}: up`);
       return err(up ?? { kind: 'network-setup-failed', step: name, detail: '' });
     },
-    recover: async () => [`${name} mended`],
+    recover: async (calledOff) => {
+      asked.push(`${name}: recover`);
+      if (calledOff !== undefined) await once(calledOff, 'abort');
+      return [`${name} mended`];
+    },
   });
   const networks: NetworksByWay = {
     'network-manager': way('manager', manager, managerUp),
@@ -93,4 +98,13 @@ test('the device is left alone and there is no other way: that is said', async (
 
 test('what either has left is mended', async () => {
   expect(await choose(undefined, undefined).recover()).toEqual(['manager mended', 'ip mended']);
+});
+
+test('mending that is called off begins nothing more', async () => {
+  const asked: string[] = [];
+  const calledOff = new AbortController();
+  const mending = choose(undefined, undefined, undefined, asked).recover(calledOff.signal);
+  calledOff.abort();
+  expect(await mending).toEqual(['manager mended']);
+  expect(asked).toEqual(['manager: recover']);
 });

@@ -38,7 +38,7 @@ function lazyNetworkManager(stateFolder: string): TunnelNetwork {
     check: async () => (systemBusAddress() === undefined ? err(absent) : (await load()).check()),
     bringUp: async (plan, calledOff) =>
       systemBusAddress() === undefined ? err(absent) : (await load()).bringUp(plan, calledOff),
-    recover: async () => (systemBusAddress() === undefined ? [] : (await load()).recover()),
+    recover: async (calledOff) => (systemBusAddress() === undefined ? [] : (await load()).recover(calledOff)),
   };
 }
 
@@ -48,9 +48,11 @@ export function chooseNetwork(networks: NetworksByWay): TunnelNetwork {
     check: () => firstPermitted(networks, (network) => network.check()),
     // Without asking first: only by doing it NetworkManager finds out that it was told to leave such devices alone.
     bringUp: (plan, calledOff) => firstPermitted(networks, (network) => network.bringUp(plan, calledOff)),
-    recover: async () => {
+    recover: async (calledOff) => {
       const sentences: string[] = [];
-      for (const way of NETWORK_WAYS) sentences.push(...(await networks[way].recover()));
+      for (const way of NETWORK_WAYS) {
+        if (calledOff?.aborted !== true) sentences.push(...(await networks[way].recover(calledOff)));
+      }
       return sentences;
     },
   };

@@ -17,8 +17,11 @@ export interface TunnelNetwork {
    * whoever wanted it has gone, so what takes long fails at once.
    */
   bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<NetworkUp, NetworkFailure>>;
-  /** Undoes what processes that died left behind. A sentence for each thing that was mended or could not be. */
-  recover(): Promise<string[]>;
+  /**
+   * Undoes what processes that died left behind. A sentence for each thing that was mended or could not be. Once it is
+   * called off nothing more is begun, and nobody is waited for: what is left then is left to the next time.
+   */
+  recover(calledOff?: AbortSignal): Promise<string[]>;
 }
 
 export interface NetworkUp {

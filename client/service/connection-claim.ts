@@ -3,9 +3,12 @@ import type { Connection } from '../connection/connection.ts';
 
 /**
  * The right of one program of a user to hold a tunnel, as the control socket gives it: `smartvpn status` and
- * `disconnect` in a terminal then find this connection.
+ * `disconnect` in a terminal then find this connection. `calledOff`: nobody wants it any more, and any answer will do.
  */
-export type ClaimConnection = (connection: Connection) => Promise<Result<Claim, ClaimRefusal>>;
+export type ClaimConnection = (
+  connection: Connection,
+  calledOff: AbortSignal,
+) => Promise<Result<Claim, ClaimRefusal>>;
 
 export interface Claim {
   /** Others may connect again. */

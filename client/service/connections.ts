@@ -1,4 +1,4 @@
-import { mayConnect, mayDisconnect, type ConnectionState } from '../../shared/connection.ts';
+import { mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -16,16 +16,14 @@ export interface ConnectionsOptions {
   readonly claim: ClaimConnection;
   /** Before an attempt: another program may have changed the profile. */
   readonly refresh: () => Promise<void>;
-  /** Before a tunnel is made: undoes what a process that died left behind. */
-  readonly recover: () => Promise<void>;
   readonly onState: (profileId: string, state: ConnectionState) => void;
 }
 
 interface Entry {
   readonly connection: Connection;
   claim: Claim | undefined;
-  /** Asked for, and not yet begun: another program may hold a tunnel. */
-  isStarting: boolean;
+  /** Asked for, and not yet begun: another program may hold a tunnel. Aborted when it is called off. */
+  starting: AbortController | undefined;
 }
 
 /**
@@ -66,23 +64,26 @@ export class Connections {
   /** Resolves when it is under way, not when it is connected. */
   connect(profile: Profile, purpose: Purpose): Promise<Reply<Done>> {
     const entry = this.#entryOf(profile);
+    const { state } = entry.connection;
+    if (state.state === 'disconnecting') return Promise.resolve(err({ code: 'not-now' }));
     // Clicked twice: it is under way.
-    if (entry.isStarting || mayDisconnect(entry.connection.state)) return Promise.resolve(ok({}));
+    if (entry.starting !== undefined || !mayConnect(state)) return Promise.resolve(ok({}));
     const other = this.#otherThan(profile.id);
     if (other !== undefined) {
       const profileName = other.connection.profile.name;
       return Promise.resolve(err({ code: 'already-connected', profileName, elsewhere: false }));
     }
-    if (!mayConnect(entry.connection.state)) return Promise.resolve(err({ code: 'not-now' }));
-    entry.isStarting = true;
-    return this.#inTurn(() => this.#start(entry, purpose));
+    const starting = new AbortController();
+    entry.starting = starting;
+    return this.#inTurn(() => this.#start(entry, purpose, starting));
   }
 
   /** Resolves when nothing of it is left. Cancels at any stage, and puts a failure away. */
   async disconnect(profileId: string): Promise<void> {
     const entry = this.#entries.get(profileId);
     if (entry === undefined) return;
-    entry.isStarting = false;
+    entry.starting?.abort();
+    entry.starting = undefined;
     await entry.connection.disconnect();
     await this.#inTurn(() => this.#release(entry));
   }
@@ -99,25 +100,24 @@ export class Connections {
     await Promise.all(Array.from(this.#entries.keys(), (profileId) => this.disconnect(profileId)));
   }
 
-  async #start(entry: Entry, purpose: Purpose): Promise<Reply<Done>> {
+  async #start(entry: Entry, purpose: Purpose, starting: AbortController): Promise<Reply<Done>> {
     try {
       await this.#options.refresh();
-      const claimed = await this.#claimFor(entry, purpose);
-      if (!claimed.ok) return claimed;
-      // Disconnected again meanwhile.
-      if (!entry.isStarting) return ok({});
-      entry.connection.connect(purpose === 'test' ? 'none' : 'tun');
-      return ok({});
+      const claimed = await this.#claimFor(entry, purpose, starting.signal);
+      // Disconnected again meanwhile: whatever came of it.
+      if (starting.signal.aborted) return ok({});
+      if (claimed.ok) entry.connection.connect(purpose === 'test' ? 'none' : 'tun');
+      return claimed;
     } finally {
-      entry.isStarting = false;
+      if (entry.starting === starting) entry.starting = undefined;
       await this.#release(entry);
     }
   }
 
   /** A test makes no device, so it may run beside another program's tunnel. */
-  async #claimFor(entry: Entry, purpose: Purpose): Promise<Reply<Done>> {
+  async #claimFor(entry: Entry, purpose: Purpose, calledOff: AbortSignal): Promise<Reply<Done>> {
     if (purpose === 'test' || entry.claim !== undefined) return ok({});
-    const claimed = await this.#options.claim(entry.connection);
+    const claimed = await this.#options.claim(entry.connection, calledOff);
     if (!claimed.ok) {
       const refusal = claimed.error;
       return err(
@@ -127,8 +127,6 @@ export class Connections {
       );
     }
     entry.claim = claimed.value;
-    // Only now: what another program of ours holds is not ours to mend.
-    await this.#options.recover();
     return ok({});
   }
 
@@ -150,7 +148,7 @@ export class Connections {
     const { dependencies, startSessionFor, onState } = this.#options;
     const startSession = startSessionFor(profile.id);
     const connection = new Connection(profile, { ...dependencies, startSession });
-    const entry: Entry = { connection, claim: undefined, isStarting: false };
+    const entry: Entry = { connection, claim: undefined, starting: undefined };
     connection.subscribe((state) => {
       onState(profile.id, state);
       if (entry.claim !== undefined && mayConnect(state)) void this.#inTurn(() => this.#release(entry));
@@ -166,6 +164,6 @@ export class Connections {
   }
 }
 
-function isBusy({ connection, isStarting }: Entry): boolean {
-  return isStarting || !mayConnect(connection.state);
+function isBusy({ connection, starting }: Entry): boolean {
+  return starting !== undefined || !mayConnect(connection.state);
 }

@@ -72,13 +72,16 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     connections.changeProfile(profile),
   );
   const redact = (text: string): string => log.redact(text);
-  const recover = async (): Promise<void> => {
-    for (const detail of await recovered(network)) problems.add({ source: 'network-recovered', detail });
+  const closing = new AbortController();
+  const recover = async (calledOff: AbortSignal): Promise<void> => {
+    for (const detail of await recovered(network, calledOff))
+      problems.add({ source: 'network-recovered', detail });
   };
   const keeping = keepingStore({ store, secrets, register, problems, audience });
   const connections: Connections = new Connections({
     dependencies: {
       network,
+      recover,
       log,
       store: keeping.store,
       secrets: keeping.secrets,
@@ -87,7 +90,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     startSessionFor: options.startSessionFor,
     claim: options.claim ?? unclaimed,
     refresh: () => register.refresh(),
-    recover,
     onState: (profileId, state) =>
       audience.tell('connection', { profileId, state: redactedState(state, redact) }),
   });
@@ -151,7 +153,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     report: (problem) => problems.add(problem),
     start: async () => {
       void removed.forgetLeft();
-      await recover();
+      await recover(closing.signal);
+      if (closing.signal.aborted) return;
       const { connectOnStart } = store.settings.get();
       const profile = connectOnStart === null ? undefined : store.profiles.get(connectOnStart);
       if (profile === undefined) return;
@@ -159,6 +162,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (!reply.ok) log.warn(`Could not connect on start: ${reply.error.code}`);
     },
     close: async () => {
+      closing.abort();
       await connections.close();
       await keeping.settled();
       audience.close();
@@ -172,9 +176,12 @@ export function handlerFault(log: Log): (name: CallName, fault: unknown) => void
   return (name, fault) => log.error(`The call ${name} failed: ${textOf(fault)}`);
 }
 
-async function recovered(network: HoldingNetwork | undefined): Promise<readonly string[]> {
+async function recovered(
+  network: HoldingNetwork | undefined,
+  calledOff: AbortSignal,
+): Promise<readonly string[]> {
   try {
-    return (await network?.recover()) ?? [];
+    return (await network?.recover(calledOff)) ?? [];
   } catch (error) {
     return [textOf(error)];
   }

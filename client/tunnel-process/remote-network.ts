@@ -6,7 +6,7 @@ import type { NetworkFailure } from '../network/tunnel-network.ts';
 /** What the process where devices and routes are made can be asked. */
 export interface RemoteNetworkHost {
   check(): Promise<Result<void, NetworkFailure>>;
-  recover(): Promise<string[]>;
+  recover(calledOff?: AbortSignal): Promise<string[]>;
   verify(): void;
   release(): Promise<void>;
 }
@@ -50,8 +50,8 @@ export class RemoteNetwork implements HoldingNetwork {
     return Promise.resolve(err(MADE_ELSEWHERE));
   }
 
-  async recover(): Promise<string[]> {
-    return (await this.#start()?.recover()) ?? [];
+  async recover(calledOff?: AbortSignal): Promise<string[]> {
+    return (await this.#start()?.recover(calledOff)) ?? [];
   }
 
   verify(): void {

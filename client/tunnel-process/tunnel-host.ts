@@ -37,6 +37,7 @@ class TunnelHost {
   readonly #options: TunnelHostOptions;
   readonly #log: Logger;
   readonly #sessions = new Map<number, Hosted>();
+  readonly #recoveries = new Map<number, AbortController>();
 
   constructor(options: TunnelHostOptions) {
     this.#options = options;
@@ -71,6 +72,9 @@ class TunnelHost {
         return this.#watch(message.session);
       case 'recover':
         void this.#recover(message.question);
+        return;
+      case 'stop-recovering':
+        this.#recoveries.get(message.question)?.abort();
         return;
       case 'check':
         void this.#check(message.question);
@@ -110,7 +114,11 @@ class TunnelHost {
   }
 
   async #recover(question: number): Promise<void> {
-    this.#tell({ message: 'recovered', question, mended: await this.#mended() });
+    const calledOff = new AbortController();
+    this.#recoveries.set(question, calledOff);
+    const mended = await this.#mended(calledOff.signal);
+    this.#recoveries.delete(question);
+    this.#tell({ message: 'recovered', question, mended });
   }
 
   async #check(question: number): Promise<void> {
@@ -127,9 +135,9 @@ class TunnelHost {
     this.#tell({ message: 'released', question });
   }
 
-  async #mended(): Promise<string[]> {
+  async #mended(calledOff: AbortSignal): Promise<string[]> {
     try {
-      return (await this.#options.network?.recover()) ?? [];
+      return (await this.#options.network?.recover(calledOff)) ?? [];
     } catch (error) {
       return [error instanceof Error ? error.message : String(error)];
     }

@@ -108,6 +108,8 @@ export const toTunnelSchema = z.discriminatedUnion('message', [
   /** Somebody looks at the counters: they are told for a while from now on. */
   z.object({ message: z.literal('watch-counters'), session }),
   z.object({ message: z.literal('recover'), question }),
+  /** That question's answer is wanted at once: what is left by then is left to the next time. */
+  z.object({ message: z.literal('stop-recovering'), question }),
   /** Whether a device can be had. */
   z.object({ message: z.literal('check'), question }),
   z.object({ message: z.literal('network-changed'), session }),

@@ -120,13 +120,19 @@ class RunningProcess implements RemoteNetworkHost {
     });
   }
 
-  recover(): Promise<string[]> {
+  recover(calledOff?: AbortSignal): Promise<string[]> {
     const question = this.#next();
+    const stop = (): void => {
+      this.#tell({ message: 'stop-recovering', question });
+    };
     return new Promise((resolve) => {
       this.#recoveries.set(question, (mended) => {
+        calledOff?.removeEventListener('abort', stop);
         resolve([...mended]);
       });
       this.#tell({ message: 'recover', question });
+      if (calledOff?.aborted === true) stop();
+      else calledOff?.addEventListener('abort', stop, { once: true });
     });
   }
 

@@ -170,6 +170,17 @@ describe.each([
     expect(await proxied(spawn).proxy.network.recover()).toEqual(['A route was removed.']);
   });
 
+  test('mending that takes too long is called off there', async () => {
+    const { start, proxy } = proxied(spawn);
+    const { connected, session } = start('slow');
+    await connected;
+    const calledOff = new AbortController();
+    const mending = proxy.network.recover(calledOff.signal);
+    calledOff.abort();
+    expect(await mending).toEqual(['The rest is left to the next time.']);
+    await session.cancel();
+  });
+
   test('a crash ends every session with an internal cause, and the next one runs in a new process', async () => {
     const { start, crashes, proxy } = proxied(spawn);
     const other = start('router');

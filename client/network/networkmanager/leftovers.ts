@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import type { BusProblem } from '../../dbus/message-bus.ts';
 import type { CommandRunner } from '../command-runner.ts';
 import { forceIpBatch } from '../ip-command.ts';
 import { takeDownLines } from '../ip-lines.ts';
@@ -22,17 +23,20 @@ const SETTLING_ATTEMPTS = 10;
 /**
  * Removes what was left to NetworkManager by processes of ours that died, and by this one while it was not answered:
  * nearly everything has been undone by itself, unless NetworkManager ended at the same time. `manager` is undefined when
- * it does not run, `silent` when it does and does not answer. A sentence for each thing.
+ * it does not run, `silent` when it does and does not answer. `until`: then no answer is waited for any more, and what is
+ * left is kept for the next time. A sentence for each thing.
  */
 export async function recoverManaged(
   folder: string,
   manager: NetworkManager | 'silent' | undefined,
   run: CommandRunner,
+  until: AbortSignal,
 ): Promise<string[]> {
   const left = await leftEntries(folder);
-  const { said: sentences, isDone: areProfilesGone } = await removeProfiles(manager, uuidsOf(left));
+  const { said: sentences, isDone: areProfilesGone } = await removeProfiles(manager, uuidsOf(left), until);
   for (const { path, entry } of left) {
-    const { said, isDone } = await undo(entry, manager, run);
+    if (until.aborted) break;
+    const { said, isDone } = await undo(entry, manager, run, until);
     sentences.push(...said);
     if (isDone && areProfilesGone) await rm(path, { force: true }).catch(() => {});
   }
@@ -68,32 +72,49 @@ const namesSchema = z.object({ id: z.string(), uuid: z.string() });
 async function removeProfiles(
   manager: NetworkManager | 'silent' | undefined,
   uuids: ReadonlySet<string | undefined>,
+  until: AbortSignal,
 ): Promise<Undone> {
   // What nobody has saved went with it.
   if (manager === undefined) return { said: [], isDone: true };
   if (manager === 'silent') return { said: [], isDone: false };
   const profiles = await manager.profiles();
   if (!profiles.ok) return { said: [], isDone: false };
-  const sentences: string[] = [];
+  const said: string[] = [];
+  let isDone = true;
   for (const profile of profiles.value) {
     const settings = await manager.profileSettings(profile);
-    if (!settings.ok) continue;
+    if (!settings.ok) {
+      // One that has gone meanwhile is nobody's; one that is not told of may be ours.
+      isDone &&= isTold(settings.error);
+      continue;
+    }
     const tagged = userSettingsSchema.safeParse(settings.value['user']);
     const names = namesSchema.safeParse(settings.value['connection']);
     if (!tagged.success || !names.success) continue;
     if (isOwned(tagged.data.data[TAG_KEY] ?? '') && !uuids.has(names.data.uuid)) continue;
-    const late = AbortSignal.timeout(UNDO_DEADLINE);
+    const late = AbortSignal.any([until, AbortSignal.timeout(UNDO_DEADLINE)]);
     await deactivate(manager.until(late), names.data.uuid, late);
     const deleted = await manager.deleteProfile(profile);
     // A volatile one has gone with its activation.
-    const gone = deleted.ok || !(await manager.profileSettings(profile)).ok;
-    sentences.push(
-      gone
+    const isGone = deleted.ok || (await hasGone(manager, profile));
+    isDone &&= isGone;
+    said.push(
+      isGone
         ? `Removed the profile "${names.data.id}" from NetworkManager.`
         : `The profile "${names.data.id}" could not be removed from NetworkManager.`,
     );
   }
-  return { said: sentences, isDone: true };
+  return { said, isDone };
+}
+
+async function hasGone(manager: NetworkManager, profile: string): Promise<boolean> {
+  const settings = await manager.profileSettings(profile);
+  return !settings.ok && isTold(settings.error);
+}
+
+/** It was answered, only not with what was asked for. */
+function isTold({ kind }: BusProblem): boolean {
+  return kind === 'error-reply' || kind === 'malformed';
 }
 
 /** Whether a tag names a process that lives. */
@@ -115,6 +136,7 @@ async function undo(
   { interfaceName, routing }: JournalEntry,
   manager: NetworkManager | 'silent' | undefined,
   run: CommandRunner,
+  until: AbortSignal,
 ): Promise<Undone> {
   const said = removeLeftDevice(interfaceName) ? [`Removed the device ${interfaceName}.`] : [];
   if (routing === undefined || (await becomesFree(routing.slot, run))) return { said, isDone: true };
@@ -126,7 +148,7 @@ async function undo(
   const isFree = async (): Promise<boolean> => becomesFree(routing.slot, run);
   // Without the privilege for that, there is NetworkManager's.
   if (!(await isFree()) && manager !== undefined && manager !== 'silent')
-    await sweepRules(manager, routing, interfaceName);
+    await sweepRules(manager, routing, interfaceName, until);
   return (await isFree())
     ? { said: [...said, `Removed the routing rules of ${interfaceName}.`], isDone: true }
     : { said: [...said, `The routing rules of ${interfaceName} could not be removed.`], isDone: false };

@@ -47,7 +47,10 @@ export function createNetworkManagerNetwork(options: NetworkManagerOptions): Tun
       return missing === undefined ? checkDevice() : err(lacking(missing));
     },
     bringUp: (plan, calledOff) => bringUp(plan, options, calledOff),
-    recover: () => recover(options, AbortSignal.timeout(RECOVER_DEADLINE)),
+    recover: (calledOff) => {
+      const late = AbortSignal.timeout(RECOVER_DEADLINE);
+      return recover(options, calledOff === undefined ? late : AbortSignal.any([late, calledOff]));
+    },
   };
 }
 
@@ -154,12 +157,12 @@ async function recover(
   until: AbortSignal,
 ): Promise<string[]> {
   const opened = await NetworkManager.open(patience);
-  if (!opened.ok) return recoverManaged(stateFolder, undefined, run);
+  if (!opened.ok) return recoverManaged(stateFolder, undefined, run, until);
   try {
     const manager = opened.value.until(until);
     const devices = await manager.devices();
-    if (!devices.ok) return await recoverManaged(stateFolder, 'silent', run);
-    return await recoverManaged(stateFolder, isOwnNetwork(devices.value) ? manager : undefined, run);
+    if (!devices.ok) return await recoverManaged(stateFolder, 'silent', run, until);
+    return await recoverManaged(stateFolder, isOwnNetwork(devices.value) ? manager : undefined, run, until);
   } finally {
     opened.value.close();
   }

@@ -17,12 +17,13 @@ const NOBODYS_ADDRESS = '192.0.2.1';
 /**
  * Rules and routes without a device stay in the kernel when tunnel and NetworkManager ended in the same moment. A user
  * may not remove them, but NetworkManager does when a profile goes that has the same ones: for a moment there is such a
- * tunnel, which takes no packets. The error is a detail for the log.
+ * tunnel, which takes no packets. `until`: then it is given up. The error is a detail for the log.
  */
 export async function sweepRules(
   manager: NetworkManager,
   routing: RoutingState,
   interfaceName: string,
+  until: AbortSignal,
 ): Promise<Result<void, string>> {
   const plan: NetworkPlan = {
     interfaceName,
@@ -52,7 +53,7 @@ export async function sweepRules(
   if (!added.ok) return err(added.error.detail);
   const watch = await ActivationWatch.begin(manager, added.value);
   if (!watch.ok) return err(watch.error.detail);
-  const late = AbortSignal.timeout(ACTIVATED_DEADLINE);
+  const late = AbortSignal.any([until, AbortSignal.timeout(ACTIVATED_DEADLINE)]);
   const tun = await attach(interfaceName, watch.value, late);
   const isActivated = tun.ok ? await activated(watch.value, late) : tun;
   const undone = AbortSignal.timeout(UNDO_DEADLINE);
