@@ -20,6 +20,7 @@ connect, test             {"event":"mended","message"}         left over from a 
                             "address","address6"?,"gateway","dns":[...],"dnsUse"?,"mtu","cipher","routerAddress",
                             "authentication"}}
                           {"event":"waiting","attempt","retryAt","because":{"reason","message","steps"},"traffic"?:"blocked"}
+                          {"event":"blocked","because","traffic":"blocked"}  nothing is tried any more, until it is ended
                           {"event":"waiting-for-code","milliseconds"}
                           {"event":"asking","asks","traffic"?}  a question stands on the terminal, or in the "keyring"'s window
                           {"event":"disconnecting"}

@@ -61,6 +61,14 @@ test('blocked is said with the loss, and when it is so no longer', () => {
   expect(story.becomes(LOST)).toBeUndefined();
 });
 
+test('a failure that leaves traffic blocked says so, and when it is so no longer', () => {
+  const story = new Story();
+  const refused = { state: 'failed', cause: { kind: 'credentials-refused' } } as const;
+  story.becomes(CONNECTED);
+  expect(story.becomes({ ...refused, traffic: 'blocked' })?.body).toContain(en.blocked.sentence);
+  expect(story.becomes(refused)).toMatchObject({ title: 'No longer blocked: Office' });
+});
+
 test('connected: its name and its address, also beside the window', () => {
   const story = new Story({ isWindowWatched: true });
   expect(story.becomes(CONNECTING)).toBeUndefined();

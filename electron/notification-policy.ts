@@ -111,7 +111,7 @@ function candidateFor(change: StateChange, options: NoticeOptions): Candidate | 
         // The router ended it in its own good order: idle for long, or an administrator.
         severity: after.cause.kind === 'router-closed' ? 'warning' : 'error',
         title: words.failed(profileName, title),
-        body: sentence,
+        body: isBlocked(after) ? `${sentence}\n${catalogue.blocked.sentence}` : sentence,
         isShownBesideWindow: before.state === 'connected',
       };
     }
@@ -131,7 +131,7 @@ function candidateFor(change: StateChange, options: NoticeOptions): Candidate | 
 
 /** The tunnel is not back, and nothing keeps traffic from leaving past it any longer. */
 function isUnblocked({ before, after }: StateChange): boolean {
-  const isDown = after.state === 'waiting' || after.state === 'prompting';
+  const isDown = after.state === 'waiting' || after.state === 'prompting' || after.state === 'failed';
   return isDown && isBlocked(before) && !isBlocked(after);
 }
 

@@ -161,7 +161,10 @@ export type Prompt =
       readonly refused: boolean;
     };
 
-/** `blocked`: the tunnel has dropped, and what should go through it goes nowhere (`advanced.blockWhenDown`). */
+/**
+ * `blocked`: the tunnel has dropped, and what should go through it goes nowhere (`advanced.blockWhenDown`). No failure
+ * ends that: the next tunnel does, or the user.
+ */
 export type Traffic = 'blocked';
 
 /** Of one connection of one profile. Times are Unix milliseconds. */
@@ -174,7 +177,13 @@ export type ConnectionState =
       readonly attempt: number;
       readonly traffic?: Traffic | undefined;
     }
-  | { readonly state: 'connected'; readonly since: number; readonly tunnel: TunnelFacts }
+  | {
+      readonly state: 'connected';
+      readonly since: number;
+      readonly tunnel: TunnelFacts;
+      /** Of a test, which makes no device. */
+      readonly traffic?: Traffic | undefined;
+    }
   | {
       readonly state: 'waiting';
       readonly attempt: number;
@@ -183,7 +192,11 @@ export type ConnectionState =
       readonly traffic?: Traffic | undefined;
     }
   | { readonly state: 'disconnecting' }
-  | { readonly state: 'failed'; readonly cause: FailureCause };
+  | {
+      readonly state: 'failed';
+      readonly cause: FailureCause;
+      readonly traffic?: Traffic | undefined;
+    };
 
 /** Sums since the tunnel came up; frames' headers not counted. */
 export interface TrafficCounters {
@@ -228,11 +241,17 @@ export function mayConnect(state: ConnectionState): boolean {
   return state.state === 'disconnected' || state.state === 'failed';
 }
 
+/** Nothing of it is left on this machine. */
+export function isOver(state: ConnectionState): boolean {
+  return mayConnect(state) && !isBlocked(state);
+}
+
 /** There is a wait to be cut short. */
 export function mayRetry(state: ConnectionState): boolean {
   return state.state === 'waiting';
 }
 
+/** Also after a failure, when it has left traffic blocked. */
 export function mayDisconnect(state: ConnectionState): boolean {
-  return !mayConnect(state) && state.state !== 'disconnecting';
+  return !isOver(state) && state.state !== 'disconnecting';
 }

@@ -16,7 +16,7 @@ const tunnel: TunnelFacts = {
 };
 const connected: ConnectionState = { state: 'connected', since: NOW - 125_000, tunnel };
 const connecting: ConnectionState = { state: 'connecting', stage: 'signing-in', attempt: 1 };
-const failed: ConnectionState = { state: 'failed', cause: { kind: 'credentials-refused' } };
+const failed = { state: 'failed', cause: { kind: 'credentials-refused' } } as const;
 const profiles = [
   { id: 'a', name: 'Head office' },
   { id: 'b', name: 'Branch' },
@@ -129,6 +129,14 @@ describe('menu', () => {
       kind: 'submenu',
       items: [{ label: 'Head office' }, { label: 'Branch' }],
     });
+  });
+
+  test('a failure that leaves traffic blocked says so, may be disconnected, and connected again', () => {
+    const { menu, tooltip } = view({ b: { ...failed, traffic: 'blocked' } });
+    expect(tooltip).toContain('Traffic blocked.');
+    expect(item(menu, 'Disconnect')).toMatchObject({ action: { do: 'disconnect', profileId: 'b' } });
+    expect(item(menu, 'Connect')).toMatchObject({ items: [{}, { isEnabled: true }] });
+    expect(item(view({ b: failed }).menu, 'Disconnect')).toMatchObject({ isEnabled: false });
   });
 
   test('ten thousand profiles make a short menu that leads to the window', () => {

@@ -88,6 +88,42 @@ describe.skipIf(!isPossible)('the tunnel drops while programs send', { timeout: 
     expect(await rules()).toBe(before);
   });
 
+  test('a failure that ends the attempts does not end the block: disconnecting does', async () => {
+    const before = await rules();
+    const held = await open(true);
+    const up = await rules();
+    await network.wires.reset();
+    expect(await held.router.drop(1)).toBe(true);
+    expect(await held.next('blocked')).toMatchObject({
+      because: { reason: 'router-closed' },
+      traffic: 'blocked',
+    });
+    await traffic.flows(100);
+    expect(await held.smartvpn('status')).toContain('Traffic is blocked until the tunnel is back');
+    expect(await network.wires.read()).toEqual(NOTHING);
+    expect(await rules()).toBe(up);
+    expect(await held.smartvpn('disconnect')).toContain('Disconnected');
+    await held.program.ended;
+    expect(await rules()).toBe(before);
+  });
+
+  test('a question that nobody is there to answer does not end the block either', async () => {
+    const before = await rules();
+    const held = await open(true);
+    await network.wires.reset();
+    await network.closeRouter();
+    await held.next('waiting');
+    await held.router.regenerateCertificate();
+    await network.openRouter();
+    expect(await held.next('blocked')).toMatchObject({ because: { reason: 'certificate-changed' } });
+    await traffic.flows(100);
+    expect(await held.smartvpn('status')).toContain('Traffic is blocked until the tunnel is back');
+    expect(await network.wires.read()).toEqual(NOTHING);
+    expect(await held.smartvpn('disconnect')).toContain('Disconnected');
+    expect(await held.program.ended).toMatchObject({ code: expect.toSatisfy((code: number) => code > 0) });
+    expect(await rules()).toBe(before);
+  });
+
   test('disconnecting ends the block', async () => {
     const before = await rules();
     const held = await open(true);

@@ -8,10 +8,13 @@ import { createLog } from '../client/log.ts';
 import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
 import { startSession } from '../client/session/session.ts';
+import type { SessionEnd, StartSession } from '../client/session/session-types.ts';
 import { MemorySecretStore } from '../client/store/secret-store.ts';
 import { openStore } from '../client/store/store.ts';
+import { RemoteNetwork, type RemoteNetworkHost } from '../client/tunnel-process/remote-network.ts';
 import type { TunDevice } from '../datapath/tun-device.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
+import type { TunnelFacts } from '../shared/connection.ts';
 import type { CallInput } from '../shared/contract.ts';
 import { profileSchema } from '../shared/profile.ts';
 import { err, ok } from '../shared/result.ts';
@@ -330,6 +333,54 @@ describe('the device', () => {
     expect(released).toBe(1);
   });
 
+  test('blocked after a failure: it stays this user’s one connection, until it is disconnected', async () => {
+    const host: RemoteNetworkHost = {
+      check: async () => ok(undefined),
+      recover: async () => [],
+      verify: () => undefined,
+      release: async () => network.setBlocking(false),
+    };
+    const network: RemoteNetwork = new RemoteNetwork(
+      () => host,
+      () => host,
+    );
+    const dropped = Promise.withResolvers<SessionEnd>();
+    const droppingSession: StartSession = (_options, _dependencies, listener) => {
+      queueMicrotask(() => listener({ kind: 'connected', tunnel: TUNNEL }));
+      return {
+        ended: dropped.promise,
+        cancel: async () => undefined,
+        submitSecondStep: () => undefined,
+        networkChanged: () => undefined,
+        counters: () => ({ receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 }),
+        measureRoundTrip: async () => undefined,
+      };
+    };
+    let released = 0;
+    const claim: ClaimConnection = async () => ok({ release: async () => void (released += 1) });
+    const { window } = await startService({ network, claim, startSessionFor: () => droppingSession });
+    const { id: profileId } = await add(window, draft(undefined, { advanced: { blockWhenDown: true } }), {
+      ...KEEP,
+      password: { change: 'set', value: PASSWORD },
+    });
+    const { id: other } = await add(window, draft(undefined, { name: 'Home' }));
+    await valueOf(window.client.call('connect', { profileId, purpose: 'use' }));
+    await window.until(profileId, 'connected');
+    network.setBlocking(true);
+    dropped.resolve({ kind: 'failed', cause: { kind: 'credentials-refused' }, wasConnected: true });
+    expect(await window.until(profileId, 'failed')).toMatchObject({ traffic: 'blocked' });
+    expect(await errorOf(window.client.call('connect', { profileId: other, purpose: 'use' }))).toEqual({
+      code: 'already-connected',
+      profileName: 'Office',
+      elsewhere: false,
+    });
+    expect(released).toBe(0);
+    await valueOf(window.client.call('disconnect', { profileId }));
+    expect(window.state(profileId)).toEqual({ state: 'disconnected' });
+    expect(network.isBlocking).toBe(false);
+    expect(released).toBe(1);
+  });
+
   test('closing the service takes the tunnel down and writes the history', async () => {
     const router = await startTestRouter();
     let takenDown = 0;
@@ -353,6 +404,17 @@ describe('the device', () => {
     expect(router.connections()).toEqual([]);
   });
 });
+
+const TUNNEL: TunnelFacts = {
+  interfaceName: 'vpn7',
+  address: '192.168.240.10',
+  gateway: '192.168.240.1',
+  dns: [],
+  mtu: 1442,
+  cipher: 'TLSv1.3',
+  routerAddress: '192.0.2.1',
+  authentication: 'PAP',
+};
 
 const silentDevice: TunDevice = {
   name: 'vpn7',

@@ -7,7 +7,7 @@ import type { CommandFailure } from '../command-failure.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import type { Connection } from '../../client/connection/connection.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, Prompt, TunnelFacts } from '../../shared/connection.ts';
+import { isBlocked, type ConnectionState, type Prompt, type TunnelFacts } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 
 /** How a connection came to its end. */
@@ -51,7 +51,14 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       const answer = await attendant.answer(questionOf(prompt), withdraw.signal);
       signal.removeEventListener('abort', end);
       if (withdraw.signal.aborted) return;
-      if (answer.kind === 'none') gaveUp = answer.failure;
+      if (answer.kind === 'none') {
+        gaveUp = answer.failure;
+        // No answer is no wish to let traffic pass: the question stands until somebody disconnects.
+        if (isBlocked(connection.state)) {
+          attendant.report({ event: 'blocked', because: gaveUp, traffic: 'blocked' });
+          return;
+        }
+      }
       submit(connection, answer);
       // An answer that cannot be right (a code that was sent before) changes nothing: the question stands.
       const { state } = connection;
@@ -80,13 +87,18 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       switch (state.state) {
         case 'prompting':
           if (asked === undefined) void ask(state.prompt);
+          // Nobody has answered, and nothing is blocked any more.
+          else if (gaveUp !== undefined && !isBlocked(state)) connection.dismissPrompt();
           return;
         case 'connected':
           if (!wasConnected) options.onConnected?.(state.tunnel);
           wasConnected = true;
+          gaveUp = undefined;
           return;
         case 'failed':
-          finish({ kind: 'failed', failure: gaveUp ?? connectionFailure(state.cause) });
+          gaveUp ??= connectionFailure(state.cause);
+          // With this program the block would end too: that is for whoever disconnects.
+          if (!isBlocked(state)) finish({ kind: 'failed', failure: gaveUp });
           return;
         case 'disconnected':
           finish(

@@ -3,7 +3,13 @@ import type { Report } from './report.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { profileSummary, tunnelValue } from '../../client/control/status-of.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState, HistoryEntry, Prompt, Traffic } from '../../shared/connection.ts';
+import {
+  isBlocked,
+  type ConnectionState,
+  type HistoryEntry,
+  type Prompt,
+  type Traffic,
+} from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { stageText } from '../../shared/stage-text.ts';
 
@@ -46,7 +52,10 @@ export function reportOf(
         ? { event: 'disconnected' }
         : { event: 'disconnected', session: sessionValue(lastSession) };
     case 'failed':
-      return undefined;
+      // Without a block it is the end, which the command says.
+      return isBlocked(state)
+        ? { event: 'blocked', because: connectionFailure(state.cause), traffic: 'blocked' }
+        : undefined;
     default:
       return assertNever(state);
   }

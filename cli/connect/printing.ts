@@ -33,6 +33,11 @@ export function printReport(output: Output, report: Report): void {
       if (report.traffic === 'blocked') printBlocked(output);
       return;
     }
+    case 'blocked':
+      printFailure(output, report.because, 'Lost:');
+      output.note(`${style.wait('Waiting:')} nothing is tried any more. Ctrl-C ends it.`);
+      printBlocked(output);
+      return;
     case 'disconnecting':
       output.note('Disconnecting…');
       return;

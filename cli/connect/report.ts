@@ -37,6 +37,8 @@ export const reportSchema = z.discriminatedUnion('event', [
     because: failureSchema,
     traffic,
   }),
+  /** The attempts have ended for good, and traffic stays blocked until the user disconnects. */
+  z.object({ event: z.literal('blocked'), because: failureSchema, traffic }),
   z.object({ event: z.literal('disconnecting') }),
   z.object({ event: z.literal('disconnected'), session: sessionSchema.optional() }),
   z.object({ event: z.literal('warning'), message: z.string() }),

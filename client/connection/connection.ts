@@ -191,7 +191,7 @@ export class Connection {
     for (const effect of effects) this.#carryOut(effect);
     const state = connectionState(model);
     if (model.phase === before && isBlocked(state) === isBlocked(this.#state)) return;
-    this.#watch(isWatching(model.phase));
+    this.#watch(isWatching(model));
     this.#state = state;
     this.#statistics.setTunnel(hasTunnel(model.phase) ? this.#session : undefined);
     for (const listener of this.#listeners) listener(this.#state);
@@ -350,9 +350,11 @@ export class Connection {
   }
 }
 
-/** While it stands or is made. */
-function isWatching({ kind }: Phase): boolean {
-  return kind !== 'resting' && kind !== 'loading' && kind !== 'leaving' && kind !== 'releasing';
+/** While it stands or is made; and while it blocks, for somebody may delete the device. */
+function isWatching({ phase: { kind }, isBlocking }: ConnectionModel): boolean {
+  return (
+    isBlocking || (kind !== 'resting' && kind !== 'loading' && kind !== 'leaving' && kind !== 'releasing')
+  );
 }
 
 /** While leaving too: the last numbers are wanted then. */

@@ -16,7 +16,7 @@ import type {
   SessionOptions,
 } from '../session/session-types.ts';
 
-type CertificateCause = Extract<FailureCause, { kind: 'certificate-unknown' | 'certificate-changed' }>;
+export type CertificateCause = Extract<FailureCause, { kind: 'certificate-unknown' | 'certificate-changed' }>;
 export type CredentialsAsked = Extract<Prompt, { kind: 'credentials' }>['asks'];
 
 /** What the user gave or the store kept, as long as it may serve another attempt. */
@@ -89,8 +89,8 @@ export type Phase =
       readonly startedAt: number;
       readonly tunnel: TunnelFacts | undefined;
     }
-  /** It is over, and traffic is let pass again. */
-  | { readonly kind: 'releasing'; readonly cause: FailureCause | undefined };
+  /** The user has ended it, and traffic is let pass again. */
+  | { readonly kind: 'releasing' };
 
 /** The whole of a connection's life. Holds secrets: it is never shown, `connectionState` is. */
 export interface ConnectionModel {
@@ -114,9 +114,9 @@ export interface ConnectionModel {
   readonly refusedAt: readonly number[];
   /** When the network last changed under the present tunnel, in Unix milliseconds. */
   readonly changedAt: number | undefined;
-  /** Where the run's last tunnel ran. */
+  /** Where the run's last tunnel ran, or the one whose network is held. */
   readonly routerAddress: string | undefined;
-  /** The last tunnel's device and routes are held, so that nothing leaves past it. */
+  /** This connection's last tunnel has left its device and routes, so that nothing leaves past it. */
   readonly isBlocking: boolean;
 }
 
@@ -141,6 +141,7 @@ export type ConnectionEvent =
   | { readonly kind: 'retry-asked-for' }
   /** This machine's network is another than before, or it has slept. */
   | { readonly kind: 'network-changed' }
+  /** Whether a network is held. All connections of a program hear of it. */
   | { readonly kind: 'blocking'; readonly isBlocking: boolean }
   /** The effect of that name is done. */
   | { readonly kind: 'network-released' }
@@ -201,9 +202,22 @@ export function initialModel(profile: Profile): ConnectionModel {
 /** What everybody may see of the model. */
 export function connectionState(model: ConnectionModel): ConnectionState {
   const state = stateOf(model);
-  const mayBeBlocked =
-    state.state === 'prompting' || state.state === 'connecting' || state.state === 'waiting';
-  return model.isBlocking && mayBeBlocked ? { ...state, traffic: 'blocked' } : state;
+  if (!model.isBlocking) return state;
+  switch (state.state) {
+    case 'disconnected':
+    case 'disconnecting':
+      return state;
+    case 'connected':
+      // A tunnel that has dropped this moment is about to say so itself.
+      return state.tunnel.interfaceName === undefined ? { ...state, traffic: 'blocked' } : state;
+    case 'prompting':
+    case 'connecting':
+    case 'waiting':
+    case 'failed':
+      return { ...state, traffic: 'blocked' };
+    default:
+      return assertNever(state);
+  }
 }
 
 function stateOf({ phase, credentials, profile }: ConnectionModel): ConnectionState {

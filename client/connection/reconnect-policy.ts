@@ -1,4 +1,5 @@
 import type { FailureCause, FailureKind, Stage } from '../../shared/connection.ts';
+import type { CertificateCause } from './model.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1000;
 const LONGEST_DELAY_MILLISECONDS = 60_000;
@@ -13,17 +14,41 @@ export function retryDelay(attempt: number, random: number): number {
   return Math.round(full * (1 - random / 2));
 }
 
+/** What a failure's meaning depends on, besides itself. */
+export interface Circumstances {
+  /** The connection has stood since the user asked for it. */
+  readonly hadTunnel: boolean;
+  /** Traffic is blocked until there is a tunnel again. */
+  readonly isBlocking: boolean;
+  /** What failed dialled where the last tunnel ran, and the name may lead elsewhere by now: to be asked next. */
+  readonly mayHaveMoved: boolean;
+}
+
+/** Whether another attempt may go better. What the network did may pass; what the router or the machine said on purpose will not. */
+export function isWorthAnother(cause: FailureCause, circumstances: Circumstances): boolean {
+  const { hadTunnel, isBlocking, mayHaveMoved } = circumstances;
+  // Whoever is in between must not be able to end a blocked connection's attempts by a wrong answer.
+  const isUnproven = mayHaveMoved || isBlocking;
+  return (
+    mayPass(cause) ||
+    (mayHaveMoved && isAboutCertificate(cause)) ||
+    (isUnproven && mayBeAnotherHost(cause)) ||
+    (hadTunnel && mayBePermittedAgain(cause))
+  );
+}
+
+export function isAboutCertificate(cause: FailureCause): cause is CertificateCause {
+  return cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed';
+}
+
 /**
- * Whether a connection that has stood is worth another attempt. What the network did may pass; what
- * the router or the machine said on purpose will not.
- *
  * A router that said goodbye (CLOSE frame or Terminate-Request) to a standing tunnel did so on purpose:
  * idle timeout, an administrator's "Drop", a disabled account. Dialling again would make the idle
  * timeout meaningless and fight the administrator, so the connection ends and says why. A tunnel that
  * ends without goodbye (a router that restarts, a firewall in between) arrives here as `link-lost`. While
  * reconnecting, a router that closes early is one that is still starting.
  */
-export function isWorthRetrying(cause: FailureCause): boolean {
+function mayPass(cause: FailureCause): boolean {
   switch (cause.kind) {
     case 'link-lost':
     case 'peer-silent':
@@ -46,15 +71,15 @@ export function isWorthRetrying(cause: FailureCause): boolean {
 }
 
 /** What anybody can answer who is not the router: no certificate was shown that was good. */
-export function mayBeAnotherHost(cause: FailureCause): boolean {
+function mayBeAnotherHost(cause: FailureCause): boolean {
   return cause.kind === 'tls-failed' || cause.kind === 'not-draytek-ssl-vpn';
 }
 
 /**
  * The device was refused to a connection that had one: NetworkManager is started again just now (for an update), or its
- * user has left the screen for another one's login. Giving up would also end the block that the user asked for.
+ * user has left the screen for another one's login.
  */
-export function mayBePermittedAgain(cause: FailureCause): boolean {
+function mayBePermittedAgain(cause: FailureCause): boolean {
   return (
     cause.kind === 'device-not-permitted' &&
     (cause.missing === 'privilege' || cause.missing === 'network-manager-permission')

@@ -1,12 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  isBlocked,
-  mayConnect,
-  STAGES,
-  type FailureCause,
-  type TunnelFacts,
-} from '../../shared/connection.ts';
+import { isBlocked, STAGES, type FailureCause, type TunnelFacts } from '../../shared/connection.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import type { ConnectionEffect, ConnectionEvent } from './model.ts';
 import { ConnectionModelDriver } from './reducer-driver.ts';
@@ -146,6 +140,10 @@ class World {
   /** The last tunnel's network is held. */
   isBlocking = false;
   #isReleasing = false;
+  /** The user has disconnected, and not connected since. */
+  #hasLeft = false;
+  /** The session that lives is to end. */
+  #isCancelled = false;
   /** The last session was not told to look the name up. */
   #dialsKnownAddress = false;
   readonly #codeOf = new Map<number, string>();
@@ -159,6 +157,7 @@ class World {
     const aimed = isCurrent ? this.#aim(event) : event;
     // A world without the session, or whose timer is not running, cannot say so.
     if ('session' in aimed && !this.alive.has(aimed.session)) return;
+    if (aimed.kind === 'session-ended' && aimed.end.kind === 'cancelled' && !this.#isCancelled) return;
     if (aimed.kind === 'retry-due' && !this.timerRuns) return;
     if (aimed.kind === 'blocking' && !this.isBlocking) return;
     if (aimed.kind === 'network-released' && !this.#isReleasing) return;
@@ -181,6 +180,8 @@ class World {
 
   #before(event: ConnectionEvent): void {
     if (event.kind === 'retry-due') this.timerRuns = false;
+    if (event.kind === 'disconnect' || event.kind === 'prompt-dismissed') this.#hasLeft = true;
+    if (event.kind === 'connect') this.#hasLeft = false;
     if (event.kind === 'session-ended') this.alive.delete(event.session);
     if (event.kind === 'session-ended' && event.end.kind === 'failed') this.#drop();
     if (event.kind === 'blocking') this.isBlocking = false;
@@ -208,7 +209,8 @@ class World {
     must(this.alive.size === (hasSession(this.driver) ? 1 : 0), 'one session at most, and none unseen');
     must(this.timerRuns === (state === 'waiting'), 'the timer runs while waiting, and only then');
     must(isBlocked(this.driver.state) <= this.isBlocking, 'blocked is said only of what is');
-    must(!this.isBlocking || !mayConnect(this.driver.state), 'at rest nothing is blocked');
+    must(!this.isBlocking || state !== 'disconnected', 'whoever has disconnected is blocked no more');
+    must(!this.isBlocking || state === 'disconnecting' || this.#mustSay(), 'what is blocked is said');
     if (event.kind === 'session-ended' && event.end.kind === 'failed' && this.#isRefusal(event.end.cause)) {
       must(
         ['failed', 'prompting', 'disconnecting', 'disconnected'].includes(state),
@@ -218,6 +220,11 @@ class World {
     if (event.kind === 'disconnect') {
       must(['disconnected', 'disconnecting'].includes(state), 'disconnecting at once');
     }
+  }
+
+  /** All but a standing tunnel, which is about to say that it has dropped. */
+  #mustSay(): boolean {
+    return isBlocked(this.driver.state) || this.driver.state.state === 'connected';
   }
 
   /** A certificate at an address that the name may have left is none. */
@@ -230,6 +237,7 @@ class World {
     switch (effect.kind) {
       case 'release-network':
         must(this.isBlocking, 'only what is blocked is released');
+        must(this.#hasLeft, 'only the user ends a block');
         this.#isReleasing = true;
         break;
       case 'start-session': {
@@ -240,6 +248,7 @@ class World {
         this.#dialsKnownAddress = effect.knownAddress !== undefined;
         must(this.alive.size === 0, 'never two sessions');
         this.alive.add(effect.session);
+        this.#isCancelled = false;
         const { credentials } = effect;
         if (credentials.kind === 'code') {
           must(!this.sentCodes.has(credentials.code), 'no code twice');
@@ -256,6 +265,7 @@ class World {
         break;
       case 'cancel-session':
         must(this.alive.has(effect.session), 'only a living session is cancelled');
+        this.#isCancelled = true;
         break;
       case 'start-retry-timer':
         must(!this.timerRuns, 'one timer');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailureCause, TunnelFacts } from '../../shared/connection.ts';
+import type { ConnectionState, FailureCause, FailureKind, TunnelFacts } from '../../shared/connection.ts';
 import { profileSchema, type ProfileInput } from '../../shared/profile.ts';
 import { ConnectionModelDriver } from './reducer-driver.ts';
 import type { StoredSecrets } from './model.ts';
@@ -15,19 +15,20 @@ const tunnel: TunnelFacts = {
   authentication: 'PAP',
 };
 const LOST: FailureCause = { kind: 'link-lost', reason: 'ECONNRESET' };
-const CHANGED: FailureCause = {
+const certificate = {
+  fingerprint: 'AA',
+  publicKeySha256: 'ab'.repeat(32),
+  subject: 'CN=r',
+  issuer: 'CN=r',
+  names: [],
+  validFrom: '2020-01-01T00:00:00.000Z',
+  validTo: '2030-01-01T00:00:00.000Z',
+};
+const CHANGED = {
   kind: 'certificate-changed',
   trustedPublicKeySha256: 'cd'.repeat(32),
-  certificate: {
-    fingerprint: 'AA',
-    publicKeySha256: 'ab'.repeat(32),
-    subject: 'CN=r',
-    issuer: 'CN=r',
-    names: [],
-    validFrom: '2020-01-01T00:00:00.000Z',
-    validTo: '2030-01-01T00:00:00.000Z',
-  },
-};
+  certificate,
+} as const;
 const NO_SECRETS: StoredSecrets = { password: undefined, motpSecret: undefined };
 const STORED = { password: 'kept-password', motpSecret: undefined };
 const TOKEN = { password: undefined, motpSecret: 'e3152afee62599c8' };
@@ -259,8 +260,10 @@ describe('certificates', () => {
 });
 
 describe('blocking while the tunnel is down', () => {
+  const BLOCKING = { advanced: { blockWhenDown: true } };
+
   function droppedWhileBlocking() {
-    const it = connectedWithPassword();
+    const it = connectedWithPassword(BLOCKING);
     it.send({ kind: 'blocking', isBlocking: true });
     it.fails(LOST, true);
     return it;
@@ -280,42 +283,236 @@ describe('blocking while the tunnel is down', () => {
     expect(it.state).toMatchObject({ state: 'prompting', traffic: 'blocked' });
   });
 
-  test('ends before the connection comes to rest, whoever ends it', () => {
-    const byUser = droppedWhileBlocking();
-    byUser.send({ kind: 'disconnect' });
-    expect(byUser.state).toEqual({ state: 'disconnecting' });
-    expect(byUser.effects('release-network')).toHaveLength(1);
-    byUser.send({ kind: 'blocking', isBlocking: false });
-    byUser.send({ kind: 'network-released' });
-    expect(byUser.state).toEqual({ state: 'disconnected' });
-
-    const byRouter = droppedWhileBlocking();
-    byRouter.send({ kind: 'retry-due' });
-    byRouter.fails({ kind: 'credentials-refused' });
-    expect(byRouter.state).toEqual({ state: 'disconnecting' });
-    byRouter.send({ kind: 'blocking', isBlocking: false });
-    byRouter.send({ kind: 'network-released' });
-    expect(byRouter.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
-  });
-
-  test('does not end because somebody on the way answers in the router’s place', () => {
-    const it = droppedWhileBlocking();
-    it.send({ kind: 'retry-due' });
-    it.fails({ kind: 'not-draytek-ssl-vpn', evidence: { looksLike: 'no-tls', protocol: 'http' } });
-    expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
-  });
-
-  test('outlasts a NetworkManager that is started again, and a user who is away from the screen', () => {
-    const it = droppedWhileBlocking();
-    for (const missing of ['privilege', 'network-manager-permission'] as const) {
-      it.send({ kind: 'retry-due' });
-      it.fails({ kind: 'device-not-permitted', missing });
-      expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
-    }
+  function expectReleaseByDisconnecting(it: ConnectionModelDriver): void {
     expect(it.effects('release-network')).toEqual([]);
-    it.send({ kind: 'retry-due' });
-    it.fails({ kind: 'device-not-permitted', missing: 'managed-device' });
+    it.send({ kind: 'disconnect' });
+    expect(it.state).toEqual({ state: 'disconnecting' });
     expect(it.effects('release-network')).toHaveLength(1);
+    it.send({ kind: 'blocking', isBlocking: false });
+    it.send({ kind: 'network-released' });
+    expect(it.state).toEqual({ state: 'disconnected' });
+  }
+
+  test('ends before the connection comes to rest, when the user ends it', () => {
+    const it = droppedWhileBlocking();
+    expect(it.state).toMatchObject({ state: 'waiting', traffic: 'blocked' });
+    expectReleaseByDisconnecting(it);
+  });
+
+  type Becomes = Exclude<
+    ConnectionState['state'],
+    'disconnected' | 'connected' | 'disconnecting' | 'connecting'
+  >;
+  interface Failing<Kind extends FailureKind> {
+    readonly cause: Extract<FailureCause, { kind: Kind }>;
+    /** What becomes of a connection whose standing tunnel fails so. */
+    readonly standing: Becomes;
+    /** And of one that has lost its tunnel, when an attempt to make it anew fails so. */
+    readonly again: Becomes;
+  }
+  const host = 'vpn.example.com';
+  /** Complete by its type. Whatever becomes of the connection, it is blocked: no failure is missing here. */
+  const FAILING: { readonly [Kind in FailureKind]: readonly Failing<Kind>[] } = {
+    'link-lost': [{ cause: LOST, standing: 'waiting', again: 'waiting' }],
+    'peer-silent': [{ cause: { kind: 'peer-silent', seconds: 10 }, standing: 'waiting', again: 'waiting' }],
+    'timed-out': [
+      {
+        cause: { kind: 'timed-out', stage: 'connecting', seconds: 10 },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+    ],
+    'no-network': [{ cause: { kind: 'no-network' }, standing: 'waiting', again: 'waiting' }],
+    'name-not-found': [{ cause: { kind: 'name-not-found', host }, standing: 'waiting', again: 'waiting' }],
+    'network-unreachable': [
+      { cause: { kind: 'network-unreachable', host }, standing: 'waiting', again: 'waiting' },
+    ],
+    'connection-refused': [
+      { cause: { kind: 'connection-refused', host, port: 443 }, standing: 'waiting', again: 'waiting' },
+    ],
+    'captive-portal': [
+      { cause: { kind: 'captive-portal', page: undefined }, standing: 'waiting', again: 'waiting' },
+    ],
+    // Anybody on the way may answer so in the router's place.
+    'tls-failed': [
+      {
+        cause: { kind: 'tls-failed', reason: 'ERR_SSL_WRONG_VERSION_NUMBER', needs: undefined },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+    ],
+    'not-draytek-ssl-vpn': [
+      {
+        cause: { kind: 'not-draytek-ssl-vpn', evidence: { looksLike: 'no-tls', protocol: 'http' } },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+    ],
+    // A question; a standing tunnel has had its answer.
+    'certificate-unknown': [
+      {
+        cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
+        standing: 'failed',
+        again: 'prompting',
+      },
+    ],
+    'certificate-changed': [{ cause: CHANGED, standing: 'failed', again: 'prompting' }],
+    // NetworkManager is started again, or the user is away from the screen.
+    'device-not-permitted': [
+      {
+        cause: { kind: 'device-not-permitted', missing: 'privilege' },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+      {
+        cause: { kind: 'device-not-permitted', missing: 'network-manager-permission' },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+      {
+        cause: { kind: 'device-not-permitted', missing: 'managed-device' },
+        standing: 'failed',
+        again: 'failed',
+      },
+    ],
+    'router-closed': [
+      { cause: { kind: 'router-closed', when: 'connected' }, standing: 'failed', again: 'failed' },
+      { cause: { kind: 'router-closed', when: 'requesting' }, standing: 'waiting', again: 'waiting' },
+    ],
+    'protocol-error': [
+      {
+        cause: { kind: 'protocol-error', code: 'frame-version', detail: '' },
+        standing: 'failed',
+        again: 'failed',
+      },
+      {
+        cause: { kind: 'protocol-error', code: 'truncated-stream', detail: '' },
+        standing: 'waiting',
+        again: 'waiting',
+      },
+    ],
+    'credentials-refused': [{ cause: { kind: 'credentials-refused' }, standing: 'failed', again: 'failed' }],
+    'code-refused': [
+      {
+        cause: { kind: 'code-refused', code: 'totp', clockDifferenceSeconds: 3 },
+        standing: 'failed',
+        again: 'failed',
+      },
+    ],
+    'locked-out': [
+      { cause: { kind: 'locked-out', retryAfterSeconds: 60 }, standing: 'failed', again: 'failed' },
+    ],
+    'no-address': [
+      { cause: { kind: 'no-address', reason: 'pool-exhausted' }, standing: 'failed', again: 'failed' },
+    ],
+    'network-setup-failed': [
+      {
+        cause: { kind: 'network-setup-failed', step: 'routing', detail: '' },
+        standing: 'failed',
+        again: 'failed',
+      },
+    ],
+    'unsupported-server-type': [
+      {
+        cause: { kind: 'unsupported-server-type', serverType: 'openvpn' },
+        standing: 'failed',
+        again: 'failed',
+      },
+    ],
+    internal: [{ cause: { kind: 'internal', detail: '' }, standing: 'failed', again: 'failed' }],
+  };
+
+  test.each(Object.values(FAILING).flat())(
+    'no failure ends it: $cause.kind, standing: $standing, again: $again',
+    ({ cause, standing, again }) => {
+      const dropping = connectedWithPassword(BLOCKING);
+      dropping.send({ kind: 'blocking', isBlocking: true });
+      dropping.fails(cause, true);
+      expect(dropping.state).toMatchObject({ state: standing, traffic: 'blocked' });
+      expectReleaseByDisconnecting(dropping);
+
+      const reconnecting = droppedWhileBlocking();
+      reconnecting.send({ kind: 'retry-due' });
+      reconnecting.fails(cause);
+      expect(reconnecting.state).toMatchObject({ state: again, traffic: 'blocked' });
+      expectReleaseByDisconnecting(reconnecting);
+    },
+  );
+
+  test('is not ended by a profile that does not reconnect', () => {
+    const it = connectedWithPassword({ advanced: { reconnect: false, blockWhenDown: true } });
+    it.send({ kind: 'blocking', isBlocking: true });
+    it.fails(LOST, true);
+    expect(it.state).toEqual({ state: 'failed', cause: LOST, traffic: 'blocked' });
+    expectReleaseByDisconnecting(it);
+  });
+
+  test('"Connect" after a failure goes on behind it, at the address that is let through', () => {
+    const it = droppedWhileBlocking();
+    it.send({ kind: 'retry-due' });
+    it.fails({ kind: 'locked-out', retryAfterSeconds: 60 });
+    const cause = { kind: 'device-not-permitted', missing: 'privilege' } as const;
+    it.send({ kind: 'connect', device: 'tun' });
+    expect(it.state).toMatchObject({ state: 'connecting', traffic: 'blocked' });
+    it.send({ kind: 'device-refused', load: it.model.loads, cause });
+    expect(it.state).toEqual({ state: 'failed', cause, traffic: 'blocked' });
+    it.connect(STORED);
+    expect(it.effects('start-session').at(-1)?.knownAddress).toBe(tunnel.routerAddress);
+    it.fails(LOST);
+    expect(it.state).toEqual({ state: 'failed', cause: LOST, traffic: 'blocked' });
+    it.connect(STORED);
+    it.send({ kind: 'blocking', isBlocking: false });
+    it.said({ kind: 'connected', tunnel });
+    expect(it.state).toEqual({ state: 'connected', since: it.now, tunnel });
+    expect(it.effects('release-network')).toEqual([]);
+  });
+
+  test('is said of a test too, which makes no device and so does not end it', () => {
+    const it = droppedWhileBlocking();
+    it.send({ kind: 'retry-due' });
+    it.fails({ kind: 'network-setup-failed', step: 'routing', detail: '' });
+    it.send({ kind: 'connect', device: 'none' });
+    it.send({ kind: 'secrets-loaded', load: it.model.loads, secrets: STORED });
+    it.said({ kind: 'connected', tunnel: { ...tunnel, interfaceName: undefined } });
+    expect(it.state).toMatchObject({ state: 'connected', traffic: 'blocked' });
+  });
+
+  test('goes with the profile’s wish for it', () => {
+    const waiting = droppedWhileBlocking();
+    const failed = droppedWhileBlocking();
+    failed.send({ kind: 'retry-due' });
+    failed.fails({ kind: 'credentials-refused' });
+    for (const it of [waiting, failed]) {
+      const { profile } = it.model;
+      it.send({ kind: 'profile-changed', profile: { ...profile, userName: 'bob' } });
+      expect(it.effects('release-network')).toEqual([]);
+      const advanced = { ...profile.advanced, blockWhenDown: false };
+      it.send({ kind: 'profile-changed', profile: { ...profile, advanced } });
+      expect(it.effects('release-network')).toHaveLength(1);
+      it.send({ kind: 'blocking', isBlocking: false });
+      it.send({ kind: 'network-released' });
+    }
+    expect(waiting.state).toEqual(expect.not.objectContaining({ traffic: 'blocked' }));
+    expect(waiting.state).toMatchObject({ state: 'waiting' });
+    expect(failed.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+  });
+
+  test('another server is not looked for at the last one’s address', () => {
+    const it = droppedWhileBlocking();
+    it.send({ kind: 'profile-changed', profile: { ...it.model.profile, server: 'other.example.com' } });
+    it.send({ kind: 'retry-due' });
+    expect(it.effects('start-session').at(-1)?.knownAddress).toBeUndefined();
+  });
+
+  test('another connection’s is neither said nor ended', () => {
+    const it = driver();
+    it.connect(STORED);
+    it.fails({ kind: 'credentials-refused' });
+    it.send({ kind: 'blocking', isBlocking: true });
+    expect(it.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+    it.send({ kind: 'disconnect' });
+    expect(it.state).toEqual({ state: 'disconnected' });
+    expect(it.effects('release-network')).toEqual([]);
   });
 
   test('is no longer said when the device was deleted', () => {

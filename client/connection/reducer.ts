@@ -1,14 +1,10 @@
 import { assertNever } from '../../shared/assert-never.ts';
 import { mayConnect, type FailureCause } from '../../shared/connection.ts';
+import type { Profile } from '../../shared/profile.ts';
 import type { SessionEnd, SessionEvent } from '../session/session-types.ts';
 import { checkCredentials } from './credentials-check.ts';
-import {
-  areUsable,
-  credentialsForSession,
-  credentialsFromStore,
-  credentialsFromTyping,
-  credentialsWanted,
-} from './held-credentials.ts';
+import { record, type SessionEnded } from './history-record.ts';
+import { credentialsFromStore, credentialsFromTyping } from './held-credentials.ts';
 import {
   connectionState,
   type ConnectionEffect,
@@ -17,25 +13,10 @@ import {
   type Phase,
   type Run,
 } from './model.ts';
-import { record, type SessionEnded } from './history-record.ts';
-import {
-  afterRefusals,
-  isWorthRetrying,
-  mayBeAnotherHost,
-  mayBePermittedAgain,
-  retryDelay,
-} from './reconnect-policy.ts';
-
-/** What the world contributes to a step: the time in Unix milliseconds and a number in [0, 1). */
-export interface StepContext {
-  readonly now: number;
-  readonly random: number;
-}
-
-export interface Step {
-  readonly model: ConnectionModel;
-  readonly effects: readonly ConnectionEffect[];
-}
+import { attemptOrAsk, waitOrAsk } from './next-attempt.ts';
+import { provenCredentials } from './proven-credentials.ts';
+import { afterRefusals, isAboutCertificate, isWorthAnother } from './reconnect-policy.ts';
+import { step, type Step, type StepContext } from './step.ts';
 
 const FIRST_RUN: Run = { attempt: 1, hadTunnel: false };
 /** Enough to recognise a code that the user types again. */
@@ -52,7 +33,8 @@ const MOVED_MILLISECONDS = 15_000;
  *      │                                 trusting ◀─┘ └─ waiting ◀─┘ (asking, when codes are typed)
  *      └── leaving ◀──disconnect── attempting, connected
  *
- * While traffic is blocked, every way to resting leads through releasing.
+ * While traffic is blocked, disconnecting leads to resting through releasing. A failure rests blocked: what the user
+ * wanted kept in does not get out because the router or the machine says no. "Connect" then goes on from there.
  */
 export function reduce(model: ConnectionModel, event: ConnectionEvent, context: StepContext): Step {
   switch (event.kind) {
@@ -61,8 +43,7 @@ export function reduce(model: ConnectionModel, event: ConnectionEvent, context: 
     case 'disconnect':
       return disconnect(model);
     case 'profile-changed':
-      // Perhaps the password was corrected: it deserves a try without being asked for again.
-      return step({ ...model, profile: event.profile, refusal: undefined });
+      return profileChanged(model, event.profile);
     case 'device-refused':
       return deviceRefused(model, event);
     case 'secrets-loaded':
@@ -86,11 +67,9 @@ export function reduce(model: ConnectionModel, event: ConnectionEvent, context: 
     case 'network-changed':
       return networkChanged(model, context);
     case 'blocking':
-      return step({ ...model, isBlocking: event.isBlocking });
+      return blocking(model, event.isBlocking);
     case 'network-released':
-      return model.phase.kind === 'releasing'
-        ? step(rest(model, model.phase.cause))
-        : unexpected(model, event);
+      return step(model.phase.kind === 'releasing' ? rest(model) : model);
     case 'session-said':
       return sessionSaid(model, event, context);
     case 'session-ended':
@@ -100,31 +79,62 @@ export function reduce(model: ConnectionModel, event: ConnectionEvent, context: 
   }
 }
 
-function step(model: ConnectionModel, ...effects: ConnectionEffect[]): Step {
-  return { model, effects };
-}
-
 function unexpected(model: ConnectionModel, event: ConnectionEvent): Step {
   const text = `${event.kind} does not fit ${model.phase.kind}: nothing done`;
   return step(model, { kind: 'log', level: 'debug', text });
 }
 
-/** Whatever a run gathered is forgotten with it; what was spent stays spent. */
+/** Whatever a run gathered is forgotten with it; what was spent stays spent, and what is blocked stays blocked. */
 function rest(model: ConnectionModel, cause?: FailureCause): ConnectionModel {
   return {
     ...model,
     phase: { kind: 'resting', cause },
     credentials: undefined,
     motpSecret: undefined,
-    routerAddress: undefined,
+    routerAddress: model.isBlocking ? model.routerAddress : undefined,
   };
 }
 
-/** Rests; what is blocked is let pass first. */
-function endRun(model: ConnectionModel, cause?: FailureCause): Step {
-  const resting = rest(model, cause);
+/** Rests because the user wants it; what is blocked is let pass first. */
+function endRun(model: ConnectionModel): Step {
+  const resting = rest(model);
   if (!model.isBlocking) return step(resting);
-  return step({ ...resting, phase: { kind: 'releasing', cause } }, { kind: 'release-network' });
+  return step({ ...resting, phase: { kind: 'releasing' } }, { kind: 'release-network' });
+}
+
+/** The effect comes first. */
+function endRunAfter(effect: ConnectionEffect, model: ConnectionModel): Step {
+  const ended = endRun(model);
+  return step(ended.model, effect, ...ended.effects);
+}
+
+function profileChanged(model: ConnectionModel, profile: Profile): Step {
+  const isElsewhere = profile.server !== model.profile.server;
+  return releasedIfUnwanted({
+    ...model,
+    profile,
+    // Perhaps the password was corrected: it deserves a try without being asked for again.
+    refusal: undefined,
+    routerAddress: isElsewhere ? undefined : model.routerAddress,
+  });
+}
+
+/** Only the connection whose session ends has begun to block; the others hear of it too. */
+function blocking(model: ConnectionModel, isBlocking: boolean): Step {
+  if (!isBlocking) return step({ ...model, isBlocking });
+  return sessionOf(model.phase) === undefined ? step(model) : releasedIfUnwanted({ ...model, isBlocking });
+}
+
+/** Whoever switches the block off in the profile does not want the one that stands either. */
+function releasedIfUnwanted(model: ConnectionModel): Step {
+  const isUnwanted = model.isBlocking && !model.profile.advanced.blockWhenDown;
+  return isUnwanted ? step(model, { kind: 'release-network' }) : step(model);
+}
+
+function sessionOf(phase: Phase): number | undefined {
+  return phase.kind === 'attempting' || phase.kind === 'connected' || phase.kind === 'leaving'
+    ? phase.session
+    : undefined;
 }
 
 function connect(model: ConnectionModel, event: Extract<ConnectionEvent, { kind: 'connect' }>): Step {
@@ -152,24 +162,20 @@ function disconnect(model: ConnectionModel): Step {
   const { phase } = model;
   switch (phase.kind) {
     case 'resting':
-      // Also how a failure is put away.
-      return step(rest(model));
-    case 'loading':
-      return step(rest(model), { kind: 'stop-preparing' });
+    // Also how a failure is put away.
     case 'asking':
     case 'trusting':
       return endRun(model);
-    case 'waiting': {
-      const ended = endRun(model);
-      return step(ended.model, { kind: 'stop-retry-timer' }, ...ended.effects);
-    }
+    case 'loading':
+      return endRunAfter({ kind: 'stop-preparing' }, model);
+    case 'waiting':
+      return endRunAfter({ kind: 'stop-retry-timer' }, model);
     case 'attempting':
     case 'connected':
       return leave(model, phase);
     case 'leaving':
-      return step(model);
     case 'releasing':
-      return step({ ...model, phase: { ...phase, cause: undefined } });
+      return step(model);
     default:
       return assertNever(phase);
   }
@@ -197,60 +203,6 @@ function secretsLoaded(
     credentials: credentialsFromStore(model, event.secrets),
   };
   return attemptOrAsk(loaded, FIRST_RUN, model.refusal, context);
-}
-
-/** Starts an attempt with what is at hand, or asks for what is missing. */
-function attemptOrAsk(
-  model: ConnectionModel,
-  run: Run,
-  because: FailureCause | undefined,
-  context: StepContext,
-): Step {
-  const held = model.credentials;
-  if (held === undefined || !areUsable(held, context.now)) {
-    return ask(model, run, because);
-  }
-  const session = model.sessions + 1;
-  const knownAddress = knownAddressFor(model, run);
-  return step(
-    {
-      ...model,
-      sessions: session,
-      phase: {
-        kind: 'attempting',
-        session,
-        stage: 'resolving',
-        startedAt: context.now,
-        secondStep: undefined,
-        run,
-        isOutdated: false,
-        dialsKnownAddress: knownAddress !== undefined,
-      },
-    },
-    {
-      kind: 'start-session',
-      session,
-      profile: model.profile,
-      credentials: credentialsForSession(held, model.spentCounter),
-      device: model.device,
-      knownAddress,
-    },
-  );
-}
-
-/**
- * While traffic is blocked no name server is reached, and only the address that the last tunnel ran over is let through.
- * Else a first try saves the question: it may take seconds on a network that has just come up.
- */
-function knownAddressFor(model: ConnectionModel, run: Run): string | undefined {
-  const { routerAddress, isBlocking, profile } = model;
-  // An address needs no looking up.
-  if (routerAddress === profile.server) return undefined;
-  return isBlocking || run.attempt === 1 ? routerAddress : undefined;
-}
-
-function ask(model: ConnectionModel, run: Run, because: FailureCause | undefined): Step {
-  return step({ ...model, phase: { kind: 'asking', asks: credentialsWanted(model), because, run } });
 }
 
 function credentialsSubmitted(
@@ -334,10 +286,7 @@ function sessionSaid(
   context: StepContext,
 ): Step {
   const { phase } = model;
-  const isCurrent =
-    (phase.kind === 'attempting' || phase.kind === 'connected' || phase.kind === 'leaving') &&
-    phase.session === event.session;
-  if (!isCurrent) return unexpected(model, event);
+  if (sessionOf(phase) !== event.session) return unexpected(model, event);
   // Even while leaving: what was sent is spent.
   if (event.event.kind === 'credentials-sent') return step(credentialsSent(model, event.event));
   if (phase.kind !== 'attempting') return step(model);
@@ -376,37 +325,20 @@ function connected(
 ): Step {
   const { session, startedAt } = phase;
   const { tunnel } = event;
-  const { profile, credentials } = model;
-  const userName = profile.rememberCredentials && credentials ? credentials.userName : profile.userName;
+  const { profile, credentials, effects } = provenCredentials(model);
   return step(
     {
       ...model,
-      profile: { ...profile, userName },
-      // A link that is lost and made anew has nothing more to remember.
-      credentials:
-        credentials?.kind === 'password' && profile.rememberCredentials
-          ? { ...credentials, isKept: true }
-          : credentials,
+      profile,
+      credentials,
       refusal: undefined,
       refusedAt: [],
       changedAt: undefined,
       routerAddress: tunnel.routerAddress,
       phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
     },
-    ...worthRemembering(model),
+    ...effects,
   );
-}
-
-/** Credentials are kept once they have proved right, and one-time ones never. */
-function worthRemembering({ profile, credentials }: ConnectionModel): ConnectionEffect[] {
-  if (!profile.rememberCredentials || credentials === undefined) return [];
-  const effects: ConnectionEffect[] = [];
-  const { userName } = credentials;
-  if (userName !== profile.userName) effects.push({ kind: 'remember-user-name', userName });
-  if (credentials.kind === 'password' && !credentials.isKept) {
-    effects.push({ kind: 'remember-password', password: credentials.password });
-  }
-  return effects;
 }
 
 function sessionEnded(model: ConnectionModel, event: SessionEnded, context: StepContext): Step {
@@ -422,9 +354,7 @@ function sessionEnded(model: ConnectionModel, event: SessionEnded, context: Step
   }
   const { end } = event;
   if (phase.kind === 'leaving' || end.kind === 'cancelled') {
-    const ended = endRun(model);
-    const recorded = record(model, phase, event, { kind: 'cancelled' }, context.now);
-    return step(ended.model, recorded, ...ended.effects);
+    return endRunAfter(record(model, phase, event, { kind: 'cancelled' }, context.now), model);
   }
   return sessionFailed(model, phase, event, end, context);
 }
@@ -441,21 +371,15 @@ function sessionFailed(
     phase.kind === 'attempting'
       ? afterRefusals(end.cause, phase.stage, model.refusedAt, context.now)
       : end.cause;
-  // At the old address somebody else may answer by now: the name will tell.
-  const isElsewhere = phase.kind === 'attempting' && phase.dialsKnownAddress && !model.isBlocking;
-  // Whoever is in between must not be able to end the block by a wrong answer.
-  const isUnproven = isElsewhere || model.isBlocking;
-  const isCertificate = cause.kind === 'certificate-unknown' || cause.kind === 'certificate-changed';
-  if (run !== undefined && isCertificate && !isElsewhere) {
+  const { isBlocking } = model;
+  // At the old address somebody else may answer by now. While traffic is blocked the name cannot be asked.
+  const mayHaveMoved = phase.kind === 'attempting' && phase.dialsKnownAddress && !isBlocking;
+  if (run !== undefined && isAboutCertificate(cause) && !mayHaveMoved) {
     // No end: the attempt goes on from here if the user says so.
     return step({ ...model, phase: { kind: 'trusting', cause, run } });
   }
   const hadTunnel = run === undefined || run.hadTunnel;
-  const isWorthIt =
-    isWorthRetrying(cause) ||
-    (isElsewhere && isCertificate) ||
-    (isUnproven && mayBeAnotherHost(cause)) ||
-    (hadTunnel && mayBePermittedAgain(cause));
+  const isWorthIt = isWorthAnother(cause, { hadTunnel, isBlocking, mayHaveMoved });
   // Every vain attempt of a night without network would push the real sessions out of the history.
   const recorded =
     run?.hadTunnel === true && isWorthIt
@@ -469,32 +393,13 @@ function sessionFailed(
       phase.kind === 'connected' && context.now - (model.changedAt ?? -Infinity) < MOVED_MILLISECONDS;
     const next = isOutdated
       ? attemptOrAsk(model, { attempt, hadTunnel }, cause, context)
-      : reconnect(model, { attempt, hadTunnel }, cause, isMoved ? 0 : undefined, context);
+      : waitOrAsk(model, { attempt, hadTunnel }, cause, isMoved ? 0 : undefined, context);
     return step(next.model, ...recorded, ...next.effects);
   }
-  const ended = endRun(refused(model, cause, context.now), cause);
-  return step(ended.model, ...recorded, ...ended.effects);
+  return step(rest(refused(model, cause, context.now), cause), ...recorded);
 }
 
 function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {
   if (cause.kind !== 'credentials-refused' && cause.kind !== 'code-refused') return model;
   return { ...model, refusal: cause, refusedAt: [...model.refusedAt, now].slice(-CODES_REMEMBERED) };
-}
-
-/** Waits, unless somebody must type a code first: then it is asked for at once. */
-function reconnect(
-  model: ConnectionModel,
-  run: Run,
-  cause: FailureCause,
-  delay: number | undefined,
-  context: StepContext,
-): Step {
-  const milliseconds = delay ?? retryDelay(run.attempt, context.random);
-  const retryAt = context.now + milliseconds;
-  const held = model.credentials;
-  if (held === undefined || !areUsable(held, retryAt)) return ask(model, run, cause);
-  return step(
-    { ...model, phase: { kind: 'waiting', retryAt, because: cause, run } },
-    { kind: 'start-retry-timer', milliseconds },
-  );
 }

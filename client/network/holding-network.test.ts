@@ -27,6 +27,7 @@ class Machine implements TunnelNetwork {
   /** Says that a tunnel’s routes are gone. */
   lose: () => void = () => undefined;
   refuses = false;
+  untilDown = Promise.resolve();
 
   check = async () => ok(undefined);
   recover = async () => [];
@@ -34,7 +35,10 @@ class Machine implements TunnelNetwork {
   async bringUp({ address }: NetworkPlan) {
     if (this.refuses) return err({ kind: 'network-setup-failed', step: 'routing', detail: '' } as const);
     this.done.push(`up ${address}`);
-    const takeDown = async (): Promise<void> => void this.done.push(`down ${address}`);
+    const takeDown = async (): Promise<void> => {
+      this.done.push(`down ${address}`);
+      await this.untilDown;
+    };
     const onLost = (listener: (detail: string) => void): void => {
       this.lose = () => listener('NetworkManager refuses');
     };
@@ -124,6 +128,18 @@ test('a device that somebody deletes blocks nothing any longer, and what is left
   expect(told).toEqual([true, false]);
   await network.release();
   await bringUp(PLAN);
+  expect(machine.done).toEqual(['up 192.168.240.10', 'down 192.168.240.10', 'up 192.168.240.10']);
+});
+
+test('what is being taken down is not handed on', async () => {
+  const { machine, network, bringUp } = start();
+  (await bringUp(PLAN)).hold();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  machine.untilDown = promise;
+  const releasing = network.release();
+  const next = bringUp(PLAN);
+  resolve();
+  await Promise.all([releasing, next]);
   expect(machine.done).toEqual(['up 192.168.240.10', 'down 192.168.240.10', 'up 192.168.240.10']);
 });
 

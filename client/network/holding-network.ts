@@ -64,6 +64,8 @@ class Holder implements HoldingNetwork {
   }
 
   async bringUp(plan: NetworkPlan, calledOff: AbortSignal): Promise<Result<HoldableUp, NetworkFailure>> {
+    // What is being taken down cannot be taken over.
+    await this.#releasing;
     this.verify();
     const held = this.#held;
     if (held !== undefined && fits(held.plan, plan)) {

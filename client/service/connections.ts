@@ -1,4 +1,4 @@
-import { mayConnect, type ConnectionState } from '../../shared/connection.ts';
+import { isOver, mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -151,7 +151,7 @@ export class Connections {
     const entry: Entry = { connection, claim: undefined, starting: undefined };
     connection.subscribe((state) => {
       onState(profile.id, state);
-      if (entry.claim !== undefined && mayConnect(state)) void this.#inTurn(() => this.#release(entry));
+      if (entry.claim !== undefined && isOver(state)) void this.#inTurn(() => this.#release(entry));
     });
     this.#entries.set(profile.id, entry);
     return entry;
@@ -164,6 +164,7 @@ export class Connections {
   }
 }
 
+/** What is blocked is busy too: another tunnel would let it out. */
 function isBusy({ connection, starting }: Entry): boolean {
-  return starting !== undefined || !mayConnect(connection.state);
+  return starting !== undefined || !isOver(connection.state);
 }

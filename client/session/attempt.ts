@@ -4,10 +4,9 @@ import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
-import type { HoldableUp } from '../network/holding-network.ts';
 import { TUNNEL_NAME_STEM } from '../network/local-addresses.ts';
 import { type AddressFacts, planNetwork } from '../network/plan.ts';
-import { checkNetwork } from '../network/tunnel-network.ts';
+import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
 import { StageClock } from './deadlines.ts';
 import { pppFailureCause, stageOfPhase } from './ppp-failure.ts';
@@ -17,6 +16,7 @@ import { resolveServer } from './resolve.ts';
 import { passSecondStep } from './second-step-dialogue.ts';
 import { SecondStep } from './second-step.ts';
 import { openSecureChannel } from './secure-channel.ts';
+import { SessionDevice } from './session-device.ts';
 import type {
   Session,
   SessionDependencies,
@@ -28,7 +28,7 @@ import { millisecondsToFreshCode, refusal, signInWith, type SignIn } from './sig
 import { Teardown } from './teardown.ts';
 import type { TlsChannel } from './tls-channel.ts';
 import { tunnelDns } from './tunnel-dns.ts';
-import { connectionAfterChange, isOffline, localAddressTowards } from './way-to-router.ts';
+import { connectionAfterChange, localAddressTowards, offlineIfSo } from './way-to-router.ts';
 
 type OpenedWithIpv6 = Opened & Pick<AddressFacts, 'ipv6'>;
 
@@ -37,7 +37,7 @@ const INTERFACE_NAME = `${TUNNEL_NAME_STEM}0`;
 const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 interface Configured {
-  readonly up: HoldableUp;
+  readonly up: NetworkUp;
   readonly dns: Pick<TunnelFacts, 'dns' | 'dnsUse'>;
 }
 
@@ -314,25 +314,25 @@ export class Attempt implements Session {
     this.#preparing = 'configuring';
     this.#enter('configuring');
     const plan = planNetwork(opened, advanced, ip, line.channel.address, INTERFACE_NAME);
-    const bringingUp = network.bringUp(plan, this.#over.signal);
-    // Registered before it is done: a session that ends meanwhile waits for it and takes it down.
-    this.#teardown.add(async () => {
-      const up = await bringingUp;
-      if (!up.ok) return;
-      if (advanced.blockWhenDown && this.#hasFailed) up.value.hold();
-      else await up.value.takeDown();
+    const device = new SessionDevice({
+      network,
+      plan,
+      calledOff: this.#over.signal,
+      onLost: (cause) => this.#fail(cause),
     });
-    const up = await bringingUp;
+    // Registered before it is made: a session that ends meanwhile waits for it.
+    this.#teardown.add(() =>
+      device.leave({
+        blocks: advanced.blockWhenDown,
+        hasFailed: this.#hasFailed,
+        wasConnected: this.#isConnected,
+      }),
+    );
+    const up = await device.made();
     if (!up.ok) {
       this.#fail(up.error);
       return undefined;
     }
-    up.value.tun.onGone(() =>
-      this.#fail({ kind: 'network-setup-failed', step: 'device', detail: 'the network device was removed' }),
-    );
-    up.value.onLost?.((detail) =>
-      this.#fail({ kind: 'network-setup-failed', step: 'NetworkManager', detail }),
-    );
     return { up: up.value, dns: tunnelDns(plan, up.value, opened.dns) };
   }
 
@@ -425,8 +425,7 @@ export class Attempt implements Session {
   }
 
   #fail(cause: FailureCause): void {
-    const explained = mayBeOffline(cause) && isOffline() ? ({ kind: 'no-network' } as const) : cause;
-    this.#finish({ kind: 'failed', cause: explained, wasConnected: this.#isConnected });
+    this.#finish({ kind: 'failed', cause: offlineIfSo(cause), wasConnected: this.#isConnected });
   }
 
   #finish(end: SessionEnd): void {
@@ -445,19 +444,6 @@ export class Attempt implements Session {
   async #leave(): Promise<void> {
     this.#goodbye = this.#line?.leave();
     await this.#teardown.run();
-  }
-}
-
-/** What a machine without a network runs into, too. */
-function mayBeOffline(cause: FailureCause): boolean {
-  switch (cause.kind) {
-    case 'name-not-found':
-    case 'network-unreachable':
-      return true;
-    case 'timed-out':
-      return cause.stage === 'resolving' || cause.stage === 'connecting';
-    default:
-      return false;
   }
 }
 

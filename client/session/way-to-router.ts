@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import type { FailureCause } from '../../shared/connection.ts';
 import { addressesToTheWorld, localAddresses } from '../network/local-addresses.ts';
 
 /** Any port does: nothing is sent. RFC 863, discard. */
@@ -27,8 +28,26 @@ export async function connectionAfterChange(
   return hasLocalAddress(localAddress) ? 'ask' : 'dead';
 }
 
+/** The cause, or what is behind it on a machine without a network. */
+export function offlineIfSo(cause: FailureCause): FailureCause {
+  return mayBeOffline(cause) && isOffline() ? { kind: 'no-network' } : cause;
+}
+
+/** What a machine without a network runs into, too. */
+function mayBeOffline(cause: FailureCause): boolean {
+  switch (cause.kind) {
+    case 'name-not-found':
+    case 'network-unreachable':
+      return true;
+    case 'timed-out':
+      return cause.stage === 'resolving' || cause.stage === 'connecting';
+    default:
+      return false;
+  }
+}
+
 /** No link that leads anywhere is up. Tunnels of ours do not count. */
-export function isOffline(): boolean {
+function isOffline(): boolean {
   return addressesToTheWorld()?.length === 0;
 }
 

@@ -309,7 +309,7 @@ export const de: WindowText = {
     reconnect: 'Selbst wieder verbinden',
     blockWhenDown: 'Datenverkehr sperren, wenn der Tunnel abbricht',
     blockWhenDownHint:
-      'Während das VPN neu verbindet, geht nichts daran vorbei. Trennen hebt die Sperre auf. Beendet oder abgestürzt sperrt dieses Programm nichts.',
+      'Bis der Tunnel wieder steht, geht nichts an ihm vorbei, was auch immer ihn aufhält. Trennen hebt die Sperre auf. Beendet oder abgestürzt sperrt dieses Programm nichts.',
     verifyServerCertificate: 'Zertifikat des Servers prüfen',
     verifyOff: 'Ohne Prüfung kann jeder zwischen Ihnen und dem Router Ihr Kennwort lesen.',
     minimumTls: 'Mindestens TLS-Version',

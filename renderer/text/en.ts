@@ -312,7 +312,7 @@ export const en = {
     reconnect: 'Reconnect by itself',
     blockWhenDown: 'Block traffic when the tunnel drops',
     blockWhenDownHint:
-      'While the VPN reconnects, nothing leaves past it. Disconnect ends the block. Ended or crashed, this program blocks nothing.',
+      'Until the tunnel is back, nothing leaves past it, whatever keeps it down. Disconnect ends the block. Ended or crashed, this program blocks nothing.',
     verifyServerCertificate: 'Enable Server Certificate Authentication',
     verifyOff: 'Without it anyone between you and the router can read your password.',
     minimumTls: 'Minimum TLS version',

@@ -1,5 +1,6 @@
 import {
   isBlocked,
+  isOver,
   mayConnect,
   mayDisconnect,
   mayRetry,
@@ -74,19 +75,18 @@ function MainButton({ profile, state }: StatusProps) {
   const { text } = useWords();
   // A failure brings its own button, which says what it does.
   const brings = state.state === 'failed';
-  if (mayConnect(state)) {
-    return (
-      <button
-        type="button"
-        className={brings ? 'large' : 'primary large'}
-        onClick={() => {
-          actions.connect(profile.id);
-        }}
-      >
-        {text.status.connect}
-      </button>
-    );
-  }
+  const connect = (
+    <button
+      type="button"
+      className={brings ? 'large' : 'primary large'}
+      onClick={() => {
+        actions.connect(profile.id);
+      }}
+    >
+      {text.status.connect}
+    </button>
+  );
+  if (isOver(state)) return connect;
   // What is blocked has been connected: leaving it is more than calling an attempt off.
   const isAttempt = state.state !== 'connected' && state.state !== 'disconnecting' && !isBlocked(state);
   const leave = (
@@ -101,18 +101,21 @@ function MainButton({ profile, state }: StatusProps) {
       {isAttempt ? text.status.cancel : text.status.disconnect}
     </button>
   );
-  if (!mayRetry(state)) return leave;
+  const retry = (
+    <button
+      type="button"
+      className="primary large"
+      onClick={() => {
+        actions.retryNow(profile.id);
+      }}
+    >
+      {text.status.retryNow}
+    </button>
+  );
+  if (!mayRetry(state) && !mayConnect(state)) return leave;
   return (
     <div className="status-buttons">
-      <button
-        type="button"
-        className="primary large"
-        onClick={() => {
-          actions.retryNow(profile.id);
-        }}
-      >
-        {text.status.retryNow}
-      </button>
+      {mayRetry(state) ? retry : connect}
       {leave}
     </div>
   );

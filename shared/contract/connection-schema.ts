@@ -155,7 +155,7 @@ const stateUnion = z.discriminatedUnion('state', [
   z.object({ state: z.literal('disconnected') }),
   z.object({ state: z.literal('prompting'), prompt: promptSchema, traffic }),
   z.object({ state: z.literal('connecting'), stage: stageSchema, attempt: count, traffic }),
-  z.object({ state: z.literal('connected'), since: time, tunnel: tunnelFactsSchema }),
+  z.object({ state: z.literal('connected'), since: time, tunnel: tunnelFactsSchema, traffic }),
   z.object({
     state: z.literal('waiting'),
     attempt: count,
@@ -164,7 +164,7 @@ const stateUnion = z.discriminatedUnion('state', [
     traffic,
   }),
   z.object({ state: z.literal('disconnecting') }),
-  z.object({ state: z.literal('failed'), cause: failureCauseSchema }),
+  z.object({ state: z.literal('failed'), cause: failureCauseSchema, traffic }),
 ]);
 export type WireState = z.infer<typeof stateUnion>;
 export const connectionStateSchema: z.ZodType<ConnectionState> = stateUnion;

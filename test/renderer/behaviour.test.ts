@@ -469,6 +469,21 @@ test('traffic that is blocked is said in words, beside the button that ends it, 
     await page.getByText('Traffic is blocked until the tunnel is back').waitFor({ state: 'detached' });
   }));
 
+test('a failure that leaves traffic blocked says so, and offers both ways out', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('option', { name: office.name }).click();
+    const failed = { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: undefined } } as const;
+    program.state(office.id, { ...failed, traffic: 'blocked' });
+    await page.getByText('Traffic is blocked until the tunnel is back').waitFor();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    expect(program.calls('connect')).toHaveLength(1);
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    expect(program.calls('disconnect')).toEqual([{ profileId: office.id }]);
+    program.state(office.id, failed);
+    await page.getByText('Traffic is blocked until the tunnel is back').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Disconnect' }).waitFor({ state: 'detached' });
+  }));
+
 test('when it cannot be found out whether another program is connected, that is said', () =>
   using(
     {
