@@ -178,9 +178,9 @@ async function become(page: Page, wanted: 'hidden' | 'visible'): Promise<void> {
 
 /** The page's elements and what stands in its fields. */
 async function pageText(page: Page): Promise<string> {
-  const values = await page
-    .locator('input, textarea, select')
-    .evaluateAll('fields => fields.map((field) => field.value)');
+  const values: unknown = await page.evaluate(
+    `Array.from(document.querySelectorAll('input, textarea, select'), ({ value }) => value)`,
+  );
   return `${await page.content()}\n${JSON.stringify(values)}`;
 }
 

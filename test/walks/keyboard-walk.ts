@@ -110,10 +110,9 @@ async function tabTo(page: Page, name: string, role = ''): Promise<void> {
 }
 
 async function hasRing(page: Page): Promise<boolean> {
-  const style: unknown = await page
-    .locator(':focus')
-    .evaluate(
-      '(element) => [getComputedStyle(element).outlineStyle, getComputedStyle(element).boxShadow].join()',
-    );
+  const style = await page.evaluate(`(() => {
+    const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);
+    return [outlineStyle, boxShadow].join();
+  })()`);
   return style !== 'none,none';
 }
