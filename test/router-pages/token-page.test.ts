@@ -193,6 +193,7 @@ describe.skipIf(!chromiumPossible())('a new profile', () => {
     await page.getByText(words).waitFor();
     expect(await page.getByLabel('Secret, as the router shows it').getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByText('No profile yet.').waitFor();
     await context.close();
   });
@@ -206,8 +207,64 @@ describe.skipIf(!chromiumPossible())('a new profile', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').getByText('nothing was saved').waitFor();
     await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByText('No profile yet.').waitFor();
     expect(await page.locator('.profiles').count()).toBe(0);
+    await context.close();
+  });
+
+  test('whose secret is not saved is not left without a word, by the link or the phone’s back button', async () => {
+    const { page, context, complaints } = await host.open(`${address}/token/`);
+    await page.getByRole('link', { name: 'New profile' }).click();
+    await page.getByLabel('Profile name').fill('Office');
+    await page.getByRole('button', { name: 'Random' }).click();
+    const made = await page.getByLabel('New secret').textContent();
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByText('The secret is not saved.').waitFor();
+    // The harmless answer has the focus.
+    await page.keyboard.press('Enter');
+    expect(await page.getByLabel('New secret').textContent()).toBe(made);
+    expect(await page.getByLabel('Profile name').inputValue()).toBe('Office');
+    await page.goBack();
+    await page.getByRole('button', { name: 'Go on editing' }).click();
+    expect(await page.getByLabel('New secret').textContent()).toBe(made);
+    // A look at the other way costs nothing either.
+    await page.getByLabel('Direct').check();
+    await page.getByLabel('Initialise Secret').check();
+    expect(await page.getByLabel('New secret').textContent()).toBe(made);
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('No profile yet.').waitFor();
+    await page.getByRole('link', { name: 'New profile' }).click();
+    expect(await page.getByLabel('New secret').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('with no secret yet, or a saved one, is left without a question', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await page.getByRole('link', { name: 'New profile' }).click();
+    await page.getByLabel('Profile name').fill('Office');
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await addProfile(page, 'Office', 'bbb1912bb5c515be');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter your PIN.').waitFor();
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await page.getByRole('link', { name: 'Office' }).waitFor();
+    expect(await page.getByText('The secret is not saved.').count()).toBe(0);
+    await context.close();
+  });
+
+  test('whose secret is not saved has the browser ask before the page is closed', async () => {
+    const { page, context } = await host.open(`${address}/token/`);
+    await page.getByRole('link', { name: 'New profile' }).click();
+    await page.getByRole('button', { name: 'Random' }).click();
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await page.getByLabel('New secret').waitFor();
     await context.close();
   });
 
@@ -307,6 +364,9 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every view, $name', (look) => 
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Random' }).click();
     await check('new-secret');
+    await page.getByRole('link', { name: 'Profiles' }).click();
+    await check('unsaved');
+    await page.getByRole('button', { name: 'Go on editing' }).click();
     await page.getByLabel('Encrypt the secret with my PIN').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Back' }).click();

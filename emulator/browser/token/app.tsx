@@ -10,13 +10,25 @@ import type { Vault } from './vault.ts';
 export function App({ vault, stored }: { readonly vault: Vault; readonly stored: readonly TokenProfile[] }) {
   const route = useRoute();
   const [profiles, setProfiles] = useState(stored);
+  const [isUnsaved, setUnsaved] = useState(false);
   const load = async () => setProfiles(await vault.list());
   const made = async (profile: TokenProfile) => {
     await vault.save(profile);
     await load();
+    setUnsaved(false);
     goTo(`#/code/${profile.id}`);
   };
-  if (route.kind === 'new') return <NewProfile onMade={made} />;
+  // A link or the phone's back button may have left it: a secret does not go without a word.
+  if (route.kind === 'new' || isUnsaved) {
+    return (
+      <NewProfile
+        onMade={made}
+        isLeft={route.kind !== 'new'}
+        onUnsaved={setUnsaved}
+        onStay={() => goTo('#/new')}
+      />
+    );
+  }
   const profile = route.kind === 'list' ? undefined : profiles.find(({ id }) => id === route.id);
   if (profile === undefined) return <ProfileList profiles={profiles} />;
   if (route.kind === 'code') return <CodeView key={profile.id} profile={profile} />;

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { generateMotpSecret, motpSecretSchema } from '../../../shared/otp/motp.ts';
 import { parseMotpUri } from '../../../shared/otp/motp-uri.ts';
@@ -13,21 +13,34 @@ import { PIN_TYPES, type TokenProfile } from './token-profile.ts';
 
 type Way = 'initialise' | 'direct';
 
+interface NewProfileProps {
+  readonly onMade: (profile: TokenProfile) => Promise<void>;
+  /** Somebody has gone elsewhere, and there may be a secret that is not saved. */
+  readonly isLeft: boolean;
+  readonly onUnsaved: (isUnsaved: boolean) => void;
+  readonly onStay: () => void;
+}
+
 /** Name, PIN type and secret: "Initialise Secret" or "Direct". */
-export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile) => Promise<void> }) {
+export function NewProfile({ onMade, isLeft, onUnsaved, onStay }: NewProfileProps) {
   const [name, setName] = useState('');
   const [pinDigits, setPinDigits] = useState(4);
   const [way, setWay] = useState<Way>('initialise');
-  const [secret, setSecret] = useState('');
+  const [secrets, setSecrets] = useState<Readonly<Record<Way, string>>>({ initialise: '', direct: '' });
   const [isSealed, setSealed] = useState(false);
   const [pin, setPin] = useState<'not-yet' | 'asked'>('not-yet');
   const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
   /** What is typed anew is not known to be wrong. */
   const forget = (field: string) => setErrors(new Map([...errors].filter(([name]) => name !== field)));
+  /** Each way has its own: who looks at the other one finds both as they were. */
+  const secret = secrets[way];
   const takeSecret = (text: string) => {
-    setSecret(text);
+    setSecrets({ ...secrets, [way]: text });
     forget('secret');
   };
+  const isUnsaved = secrets.initialise !== '' || secrets.direct !== '';
+  useEffect(() => onUnsaved(isUnsaved), [isUnsaved, onUnsaved]);
+  useClosingAsks(isUnsaved);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = faults(name, secret);
@@ -49,6 +62,7 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
       setErrors(new Map([['store', 'This device could not store it: nothing was saved. Is it full?']]));
     }
   };
+  if (isLeft) return <Unsaved name={name} onStay={onStay} onDiscard={() => onUnsaved(false)} />;
   if (pin === 'asked') {
     return (
       <main>
@@ -112,7 +126,7 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
                 checked={way === value}
                 onChange={() => {
                   setWay(value);
-                  takeSecret('');
+                  forget('secret');
                 }}
               />
               {label}
@@ -152,6 +166,46 @@ export function NewProfile({ onMade }: { readonly onMade: (profile: TokenProfile
       </form>
     </main>
   );
+}
+
+interface UnsavedProps {
+  readonly name: string;
+  readonly onStay: () => void;
+  readonly onDiscard: () => void;
+}
+
+function Unsaved({ name, onStay, onDiscard }: UnsavedProps) {
+  return (
+    <main>
+      <h1>{name.trim() === '' ? 'New profile' : name}</h1>
+      <p className="lead" id="unsaved">
+        The secret is not saved. Once it is discarded nothing brings it back, and a router that was given it
+        waits for codes that nobody can make.
+      </p>
+      <div className="buttons">
+        <button type="button" className="main" aria-describedby="unsaved" ref={takeFocus} onClick={onStay}>
+          Go on editing
+        </button>
+        <button type="button" className="danger" onClick={onDiscard}>
+          Discard
+        </button>
+      </div>
+    </main>
+  );
+}
+
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus();
+}
+
+/** Closing or reloading the page is asked about by the browser, in its own words. */
+function useClosingAsks(isNeeded: boolean): void {
+  useEffect(() => {
+    if (!isNeeded) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isNeeded]);
 }
 
 /** Hex digits, or a motp:// address as in a QR code. */
