@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { CertificateFacts, Prompt } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { failureText } from '../../shared/failure-text.ts';
@@ -16,7 +16,7 @@ interface CertificateProps {
   readonly cause: Extract<Prompt, { kind: 'certificate' }>['cause'];
 }
 
-/** Whether to trust the router. For one whose certificate changed it is asked twice, and Cancel comes first. */
+/** Whether to trust the router. For one whose certificate changed it is asked twice. */
 export function CertificateDialog({ profile, cause }: CertificateProps) {
   const { client, actions } = useSurroundings();
   const words = useWords();
@@ -25,6 +25,7 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
   const isChanged = cause.kind === 'certificate-changed';
   const [isConfirmed, setIsConfirmed] = useState(false);
   const { isSending, problem, send } = useAnswer();
+  const id = useId();
   const mayTrust = !isSending && (!isChanged || isConfirmed);
   const cancel = (): void => {
     void client.call('dismissPrompt', { profileId: profile.id }).then((reply) => {
@@ -40,35 +41,31 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
     <Modal
       title={title}
       size="large"
-      content="text"
+      content="question"
+      describedBy={`${id}-who ${id}-what ${id}-next`}
       tone={isChanged ? 'warning' : 'plain'}
       onCancel={cancel}
       onSubmit={trust}
       buttons={
         <>
-          <button type="button" onClick={cancel} data-focus={isChanged ? '' : undefined}>
+          <button type="button" onClick={cancel}>
             <CancelWord />
           </button>
-          <button
-            type="submit"
-            className={isChanged ? 'danger' : 'primary'}
-            disabled={!mayTrust}
-            data-focus={isChanged ? undefined : ''}
-          >
+          <button type="submit" className={isChanged ? 'danger' : 'primary'} disabled={!mayTrust}>
             {isChanged ? text.certificate.trustChanged : text.certificate.trust}
           </button>
         </>
       }
     >
       <BlockedNote />
-      <p className="prompt-title">
+      <p className="prompt-title" id={`${id}-who`}>
         <bdi>{profile.name}</bdi> · <bdi>{profile.server}</bdi>
       </p>
       <div className={isChanged ? 'alarm' : undefined} role={isChanged ? 'alert' : undefined}>
         {isChanged ? <WarningIcon /> : undefined}
-        <p>{sentence}</p>
+        <p id={`${id}-what`}>{sentence}</p>
       </div>
-      <p>{nextStep}</p>
+      <p id={`${id}-next`}>{nextStep}</p>
       {problem === undefined ? undefined : (
         <p className="form-error" role="alert">
           {problem}

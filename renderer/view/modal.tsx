@@ -11,8 +11,13 @@ interface ModalProps {
   readonly buttons: ReactNode;
   readonly size?: 'small' | 'large';
   readonly tone?: 'plain' | 'warning';
-  /** `text` has nothing to type in: what does not fit is scrolled by keys once it has the focus. */
-  readonly content?: 'fields' | 'text';
+  /**
+   * `text` has nothing to type in: what does not fit is scrolled by keys once it has the focus. `question` is to be
+   * read before it is answered: it has the first focus, so that no Enter meant for what was there before answers it.
+   */
+  readonly content?: 'fields' | 'text' | 'question';
+  /** Ids of what screen readers say with the title when the dialog opens. */
+  readonly describedBy?: string;
 }
 
 /** A native modal dialog: the browser keeps the focus inside, Esc cancels, Enter is its main button. */
@@ -27,6 +32,7 @@ export function Modal(props: ModalProps) {
     size = 'small',
     tone = 'plain',
     content = 'fields',
+    describedBy,
   } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -60,6 +66,7 @@ export function Modal(props: ModalProps) {
       ref={dialog}
       className={`modal modal-${size} modal-${tone}`}
       aria-labelledby={titleId}
+      aria-describedby={describedBy}
       onCancel={(event) => {
         // A file chooser inside says "cancel" too.
         if (event.target !== dialog.current) return;
@@ -72,7 +79,13 @@ export function Modal(props: ModalProps) {
         {content === 'fields' ? (
           <div className="modal-body">{children}</div>
         ) : (
-          <div className="modal-body" tabIndex={0} role="region" aria-labelledby={titleId}>
+          <div
+            className="modal-body"
+            tabIndex={0}
+            role="region"
+            aria-labelledby={titleId}
+            data-focus={content === 'question' ? '' : undefined}
+          >
             {children}
           </div>
         )}

@@ -5,8 +5,8 @@ import type { ConnectionState } from '../../shared/connection.ts';
 import { err } from '../../shared/result.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
 import { scriptedProfile } from './scripted-program.ts';
-import { branch, certificate, history, office, profiles, samples, tunnel } from './scripts.ts';
-import { startWindowHost, type WindowHost } from './window.ts';
+import { branch, history, office, profiles, samples, tunnel } from './scripts.ts';
+import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
 
 /** What the window does when somebody uses it, with a scripted program behind it. */
 let host: WindowHost;
@@ -18,32 +18,9 @@ afterAll(async () => {
   if (chromiumPossible()) await host.close();
 });
 
-async function using(
-  script: Script,
-  use: (page: Page, program: ScriptedProgram) => Promise<void>,
-): Promise<void> {
-  const { page, program, complaints } = await host.open(script);
-  try {
-    await use(page, program);
-    expect(complaints).toEqual([]);
-    expect(program.faults).toEqual([]);
-  } finally {
-    await page.context().close();
-  }
+function using(script: Script, use: (page: Page, program: ScriptedProgram) => Promise<void>): Promise<void> {
+  return usingWindow(host, script, use);
 }
-
-async function focusedButton(page: Page): Promise<string | undefined> {
-  const focused = page.locator('button:focus');
-  return (await focused.count()) === 0 ? undefined : (await focused.innerText()).trim();
-}
-
-const ASKING_ABOUT_CERTIFICATE: ConnectionState = {
-  state: 'prompting',
-  prompt: {
-    kind: 'certificate',
-    cause: { kind: 'certificate-unknown', certificate, problem: 'self-signed' },
-  },
-};
 
 function prompting(
   asks: 'password' | 'motp-code' | 'motp-pin',
@@ -173,19 +150,20 @@ test('in a narrow window the focus goes along, to the profile and back', async (
 
 test('Enter that is held answers no question that it brought', () =>
   using({ profiles }, async (page, program) => {
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Delete' }).focus();
     await page.keyboard.down('Enter');
-    program.state(office.id, ASKING_ABOUT_CERTIFICATE);
-    await page.getByText(certificate.fingerprint).waitFor();
-    expect(await focusedButton(page)).toBe('Trust this router');
+    await dialog.waitFor();
+    expect(await focusedButton(page)).toBe('Delete');
     await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     // The window handles one key after the other: what the held one did would be here by now.
     await page.keyboard.press('Shift+Tab');
     await expect.poll(() => focusedButton(page)).toBe('Cancel');
-    expect(program.calls('trustCertificate')).toEqual([]);
+    expect(program.calls('removeProfile')).toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await expect.poll(() => program.calls('trustCertificate')).toHaveLength(1);
+    await expect.poll(() => program.calls('removeProfile')).toHaveLength(1);
   }));
 
 test('a name that is taken is refused in words and nothing typed is lost', () =>
@@ -251,29 +229,6 @@ test('a generated secret is shown until OK, saved with the profile, and never co
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByText('A secret is kept').waitFor();
     expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toBe('');
-  }));
-
-test('an unknown certificate is trusted by its key; a changed one only after a second yes', () =>
-  using({ profiles }, async (page, program) => {
-    program.state(office.id, {
-      state: 'prompting',
-      prompt: {
-        kind: 'certificate',
-        cause: { kind: 'certificate-changed', certificate, trustedPublicKeySha256: '0'.repeat(64) },
-      },
-    });
-    const trust = page.getByRole('button', { name: 'Trust the new certificate' });
-    expect(await trust.isDisabled()).toBe(true);
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(program.calls('trustCertificate')).toEqual([]);
-    expect(program.calls('dismissPrompt')).toHaveLength(1);
-    program.state(office.id, ASKING_ABOUT_CERTIFICATE);
-    await page.getByText(certificate.fingerprint).waitFor();
-    await page.keyboard.press('Enter');
-    await expect
-      .poll(() => program.calls('trustCertificate'))
-      .toEqual([{ profileId: office.id, publicKeySha256: certificate.publicKeySha256 }]);
   }));
 
 test('a profile that was deleted comes back by Undo', () =>

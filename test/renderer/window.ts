@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import axe from 'axe-core';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { calls } from '../../shared/contract.ts';
 import { CHROMIUM } from '../support/chromium.ts';
 import { ScriptedProgram, type Script } from './scripted-program.ts';
@@ -55,6 +56,28 @@ export async function startWindowHost(): Promise<WindowHost> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** A window for one test, which ends with it; nothing may have been complained about in it. */
+export async function usingWindow(
+  host: WindowHost,
+  script: Script,
+  use: (page: Page, program: ScriptedProgram) => Promise<void>,
+): Promise<void> {
+  const { page, program, complaints } = await host.open(script);
+  try {
+    await use(page, program);
+    expect(complaints).toEqual([]);
+    expect(program.faults).toEqual([]);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** What stands on the button that has the focus. */
+export async function focusedButton(page: Page): Promise<string | undefined> {
+  const focused = page.locator('button:focus');
+  return (await focused.count()) === 0 ? undefined : (await focused.innerText()).trim();
 }
 
 /**
