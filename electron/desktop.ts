@@ -1,5 +1,5 @@
 import { assertNever } from '../shared/assert-never.ts';
-import { mayConnect } from '../shared/connection.ts';
+import { lockedOutUntil, mayConnect } from '../shared/connection.ts';
 import type { NotificationName, NotificationPayload } from '../shared/contract.ts';
 import type { Settings } from '../shared/settings.ts';
 import { CATALOGUES, chosenLanguage, TRAY_WORDS, type Language } from '../shared/text/language.ts';
@@ -84,6 +84,8 @@ class Desktop {
   #notices: NoticeMemory = [];
   /** Dialled from the tray: their questions bring the window. */
   readonly #dialledFromTray = new Set<string>();
+  /** Unix milliseconds until which a router lets nobody in, by profile. */
+  readonly #lockedUntil = new Map<string, number>();
   /** Connected once since they were dialled: what follows are reconnections. */
   readonly #wereUp = new Set<string>();
   #tooltipTimer: NodeJS.Timeout | undefined;
@@ -210,6 +212,10 @@ class Desktop {
       this.#showView('status', profileId);
     }
     if (mayConnect(after) || isUp) this.#dialledFromTray.delete(profileId);
+    // A failure that is told again, because it no longer blocks, is no new one.
+    if (before.state !== after.state) {
+      this.#lockedUntil.set(profileId, lockedOutUntil(after, Date.now()) ?? 0);
+    }
     // What the last notice said is over; the next one says what holds.
     if (before.state !== after.state && after.state === 'disconnected') this.#notifier.withdraw(profileId);
     this.#notify({
@@ -296,6 +302,11 @@ class Desktop {
   }
 
   async #connect(profileId: string): Promise<void> {
+    // It could only fail. For how long, and what can be done, is in the window.
+    if (Date.now() < (this.#lockedUntil.get(profileId) ?? 0)) {
+      this.#showView('status', profileId);
+      return;
+    }
     this.#dialledFromTray.add(profileId);
     const reply = await this.#parts.core.serve('connect', { profileId, purpose: 'use' }, this.#peer);
     if (reply.ok) return;

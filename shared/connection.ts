@@ -246,6 +246,16 @@ export function isOver(state: ConnectionState): boolean {
   return mayConnect(state) && !isBlocked(state);
 }
 
+/**
+ * Unix milliseconds until which the router takes no sign-in from here, of a state that came at `toldAt`. Undefined: it
+ * has locked nobody out, or has not said for how long.
+ */
+export function lockedOutUntil(state: ConnectionState, toldAt: number): number | undefined {
+  if (state.state !== 'failed' || state.cause.kind !== 'locked-out') return undefined;
+  const { retryAfterSeconds } = state.cause;
+  return retryAfterSeconds === undefined ? undefined : toldAt + retryAfterSeconds * 1000;
+}
+
 /** There is a wait to be cut short. */
 export function mayRetry(state: ConnectionState): boolean {
   return state.state === 'waiting';

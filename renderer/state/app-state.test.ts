@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { profileView } from '../../shared/contract/test-values.ts';
 import { settingsSchema } from '../../shared/settings.ts';
-import { initialState, nextState, promptingProfile, type AppEvent, type AppState } from './app-state.ts';
+import {
+  initialState,
+  lockOutEnd,
+  nextState,
+  promptingProfile,
+  type AppEvent,
+  type AppState,
+} from './app-state.ts';
 
 const A = '00000000-0000-4000-8000-00000000000a';
 const B = '00000000-0000-4000-8000-00000000000b';
@@ -124,4 +131,28 @@ test('of several that ask, the selected one asks first', () => {
   ).facts;
   if (done === undefined) throw new Error('no facts');
   expect(promptingProfile(done, A)?.profile.id).toBe(B);
+});
+
+test('a lock-out counts from when it was told, is over with its time, and its notice goes when it is dialled', () => {
+  const lockedOut = (retryAfterSeconds: number | undefined, at = 5000): AppEvent => ({
+    kind: 'connection',
+    profileId: A,
+    state: { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds } },
+    at,
+  });
+  const end = (state: AppState): number | undefined => state.facts && lockOutEnd(state.facts, A);
+  expect(end(after(snapshot()))).toBeUndefined();
+  expect(end(after(snapshot(), lockedOut(undefined)))).toBeUndefined();
+  expect(end(after(snapshot(), lockedOut(90)))).toBe(95_000);
+  // As when it blocks traffic no longer.
+  expect(end(after(snapshot(), lockedOut(90), lockedOut(90, 6000)))).toBe(95_000);
+  const notice: AppEvent = { kind: 'notice', notice: { kind: 'locked-out', profileId: A, name: 'Alpha' } };
+  const dialled = (profileId: string): AppEvent => ({
+    kind: 'connection',
+    profileId,
+    state: { state: 'connecting', stage: 'connecting', attempt: 1 },
+    at: 6000,
+  });
+  expect(after(snapshot(), lockedOut(90), notice, dialled(B)).notice).toBeDefined();
+  expect(after(snapshot(), lockedOut(90), notice, dialled(A)).notice).toBeUndefined();
 });

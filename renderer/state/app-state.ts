@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts';
-import type { ConnectionState } from '../../shared/connection.ts';
+import { lockedOutUntil, type ConnectionState } from '../../shared/connection.ts';
 import type { NotificationPayload } from '../../shared/contract.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Problem, ProfileView, Snapshot } from '../../shared/contract/snapshot-schema.ts';
@@ -18,6 +18,8 @@ export type Notice =
   | { readonly kind: 'removed'; readonly profileId: string; readonly name: string }
   | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly string[] }
   | { readonly kind: 'failed'; readonly error: ContractError }
+  /** Dialled from the list while the router lets nobody in: it was left alone. */
+  | { readonly kind: 'locked-out'; readonly profileId: string; readonly name: string }
   | { readonly kind: 'secrets'; readonly problem: SecretProblem };
 
 /** What the program has told, whole or not at all. */
@@ -93,7 +95,9 @@ export function nextState(state: AppState, event: AppEvent): AppState {
         withFacts(besideRemoved(state, event.change), (facts) => withProfiles(facts, event.change)),
       );
     case 'connection':
-      return withFacts({ ...state, announcement: event }, (facts) => withConnection(facts, event));
+      return withFacts({ ...afterLockOut(state, event.profileId), announcement: event }, (facts) =>
+        withConnection(facts, event),
+      );
     case 'settings':
       return withFacts(state, (facts) => ({ ...facts, settings: event.settings }));
     case 'problems':
@@ -160,7 +164,16 @@ function withConnection(facts: Facts, { profileId, state, at }: Announcement): F
   const states = new Map(facts.states);
   if (state.state === 'disconnected') states.delete(profileId);
   else states.set(profileId, state);
-  return { ...facts, states, toldAt: new Map(facts.toldAt).set(profileId, at) };
+  // A failure that is told again, because it no longer blocks, is no new one.
+  const isTold = state.state === 'failed' && stateOf(facts, profileId).state === 'failed';
+  return { ...facts, states, toldAt: isTold ? facts.toldAt : new Map(facts.toldAt).set(profileId, at) };
+}
+
+/** It was dialled all the same. */
+function afterLockOut(state: AppState, profileId: string): AppState {
+  const { notice } = state;
+  const isOver = notice?.kind === 'locked-out' && notice.profileId === profileId;
+  return isOver ? { ...state, notice: undefined } : state;
 }
 
 /** A narrow window with nothing in its list begins with the help that adds the first profile. */
@@ -191,6 +204,12 @@ const DISCONNECTED: ConnectionState = { state: 'disconnected' };
 
 export function stateOf(facts: Facts, profileId: string): ConnectionState {
   return facts.states.get(profileId) ?? DISCONNECTED;
+}
+
+/** Unix milliseconds until which the router lets nobody in with this profile, where that is known. */
+export function lockOutEnd(facts: Facts, profileId: string): number | undefined {
+  const toldAt = facts.toldAt.get(profileId);
+  return toldAt === undefined ? undefined : lockedOutUntil(stateOf(facts, profileId), toldAt);
 }
 
 /** The profile that waits for the user; the selected one before others. */

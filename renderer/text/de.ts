@@ -151,6 +151,9 @@ export const de: WindowText = {
     done: (name) => `„${name}“ wurde gelöscht.`,
   },
 
+  lockedOut: (name) =>
+    `„${name}“ wurde nicht angewählt: Der Router hat Sie ausgesperrt, und jeder Versuch kann das verlängern. „Trotzdem verbinden“ wählt es dennoch an.`,
+
   imported: (added, refused) =>
     refused === 0
       ? `${added === 1 ? 'Ein Profil wurde' : `${added} Profile wurden`} importiert.`
@@ -159,6 +162,7 @@ export const de: WindowText = {
   status: {
     view: 'Status',
     connect: 'Verbinden',
+    connectAnyway: 'Trotzdem verbinden',
     retryNow: 'Jetzt verbinden',
     disconnect: 'Trennen',
     cancel: 'Abbrechen',

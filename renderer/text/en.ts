@@ -144,6 +144,9 @@ export const en = {
     done: (name: string) => `“${name}” was deleted.`,
   },
 
+  lockedOut: (name: string) =>
+    `“${name}” was not dialled: the router has locked you out, and each try may prolong it. “Connect anyway” does it nonetheless.`,
+
   imported: (added: number, refused: number) =>
     refused === 0
       ? `${added === 1 ? 'One profile was' : `${added} profiles were`} imported.`
@@ -152,6 +155,7 @@ export const en = {
   status: {
     view: 'Status',
     connect: 'Connect',
+    connectAnyway: 'Connect anyway',
     retryNow: 'Connect now',
     disconnect: 'Disconnect',
     cancel: 'Cancel',

@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent } from 'react';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
-import { stateOf, type AppState, type Facts } from '../state/app-state.ts';
+import { lockOutEnd, stateOf, type AppState, type Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { FirstRun } from './first-run.tsx';
 import { BackIcon } from './icons.tsx';
@@ -69,7 +69,7 @@ function Detail({ state, facts, selected }: DetailProps) {
             key={selected.id}
             profile={selected}
             state={connection}
-            toldAt={facts.toldAt.get(selected.id)}
+            lockedUntil={lockOutEnd(facts, selected.id)}
           />
         ) : (
           <StatisticsView key={selected.id} profile={selected} state={connection} />

@@ -1,24 +1,23 @@
-import { useState } from 'react';
 import { assertNever } from '../../shared/assert-never.ts';
 import type { FailureCause } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import type { FailureAction } from '../../shared/failure-action.ts';
 import { failureText } from '../../shared/failure-text.ts';
-import { useNow, useSurroundings, useWords } from './app-context.ts';
+import { useSurroundings, useWords } from './app-context.ts';
 import { WarningIcon } from './icons.tsx';
 
 interface FailureProps {
   readonly profile: ProfileView;
   readonly cause: FailureCause;
-  /** Unix milliseconds; undefined when nobody knows since when. */
-  readonly toldAt: number | undefined;
+  /** Seconds for which the router still lets nobody in; 0: it may be tried. */
+  readonly wait: number;
 }
 
 /** What happened, what to do, and the button that does it. */
-export function FailureCard({ profile, cause, toldAt }: FailureProps) {
+export function FailureCard({ profile, cause, wait }: FailureProps) {
   const { catalogue, text } = useWords();
   const { store, actions } = useSurroundings();
-  const { title, sentence, nextStep, action } = failureText(cause, catalogue);
+  const { title, sentence, nextStep, action } = failureText(withoutSeconds(cause), catalogue);
   return (
     <section className="card failure" role="alert">
       <WarningIcon />
@@ -26,8 +25,9 @@ export function FailureCard({ profile, cause, toldAt }: FailureProps) {
         <h3>{title}</h3>
         <p>{sentence}</p>
         <p>{nextStep}</p>
-        <div className="button-row">
-          <FailureButton key={title} profile={profile} cause={cause} toldAt={toldAt} action={action} />
+        {/* The failure is announced, not each second of the wait for another try. */}
+        <div className="button-row" aria-live="off">
+          <FailureButton profile={profile} cause={cause} wait={wait} action={action} />
           {action === 'show-log' ? undefined : (
             <button
               type="button"
@@ -54,20 +54,21 @@ export function FailureCard({ profile, cause, toldAt }: FailureProps) {
   );
 }
 
+/** The button counts them down: in a sentence beside it they would stand still. */
+function withoutSeconds(cause: FailureCause): FailureCause {
+  return cause.kind === 'locked-out' ? { ...cause, retryAfterSeconds: undefined } : cause;
+}
+
 interface ButtonProps extends FailureProps {
   readonly action: FailureAction;
 }
 
-function FailureButton({ profile, cause, toldAt, action }: ButtonProps) {
+function FailureButton({ profile, cause, wait, action }: ButtonProps) {
   const { store, actions } = useSurroundings();
   const { catalogue, text } = useWords();
-  const [seenAt] = useState(() => toldAt ?? Date.now());
-  const retryAfter = cause.kind === 'locked-out' ? (cause.retryAfterSeconds ?? 0) : 0;
-  const now = useNow(retryAfter > 0);
-  const wait = Math.ceil((seenAt + retryAfter * 1000 - now) / 1000);
   if (wait > 0) {
     return (
-      <button type="button" className="primary" disabled>
+      <button type="button" disabled>
         {text.status.retryIn(catalogue.duration(wait))}
       </button>
     );
@@ -96,7 +97,9 @@ function FailureButton({ profile, cause, toldAt, action }: ButtonProps) {
         assertNever(action);
     }
   };
-  const label = action === 'retry-later' && retryAfter > 0 ? 'retry' : action;
+  // A wait that was counted down is over; one that nobody knows is not.
+  const isOver = cause.kind === 'locked-out' && cause.retryAfterSeconds !== undefined;
+  const label = isOver ? 'retry' : action;
   return (
     <button type="button" className="primary" onClick={act}>
       {catalogue.action[label]}

@@ -74,6 +74,8 @@ function noticeText(notice: Notice, { text, catalogue }: Words): string {
   switch (notice.kind) {
     case 'removed':
       return text.removal.done(notice.name);
+    case 'locked-out':
+      return text.lockedOut(notice.name);
     case 'imported':
       return text.imported(notice.added, notice.refused.length);
     case 'failed':

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { listWindow, movedTo, scrolledTo } from '../logic/list-window.ts';
-import { stateOf, type Facts } from '../state/app-state.ts';
+import { lockOutEnd, stateOf, type Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { StateSign } from './icons.tsx';
 
@@ -48,7 +48,16 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
     store.send({ kind: 'select', profileId });
   };
   const connect = (profile: ProfileView): void => {
-    if (mayConnect(stateOf(facts, profile.id))) actions.connect(profile.id);
+    if (!mayConnect(stateOf(facts, profile.id))) return;
+    const lockedUntil = lockOutEnd(facts, profile.id);
+    if (lockedUntil === undefined || lockedUntil <= Date.now()) {
+      actions.connect(profile.id);
+      return;
+    }
+    // It could only fail, and may make the wait longer: how long it is, and the button that tries it, are in the status.
+    const { id, name } = profile;
+    store.send({ kind: 'show', view: 'status', profileId: id });
+    store.send({ kind: 'notice', notice: { kind: 'locked-out', profileId: id, name } });
   };
   const profileAt = (target: EventTarget): ProfileView | undefined => {
     const row = target instanceof Element ? target.closest('[data-profile]') : null;

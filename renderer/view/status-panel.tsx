@@ -26,13 +26,14 @@ interface StatusProps {
 }
 
 interface PanelProps extends StatusProps {
-  /** Unix milliseconds at which this state was heard of. */
-  readonly toldAt: number | undefined;
+  /** Unix milliseconds: the router lets nobody in before. */
+  readonly lockedUntil: number | undefined;
 }
 
-export function StatusPanel({ profile, state, toldAt }: PanelProps) {
+export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
   const { catalogue, text } = useWords();
-  const now = useNow(state.state === 'waiting' || state.state === 'connected');
+  const now = useNow(state.state === 'waiting' || state.state === 'connected' || lockedUntil > 0);
+  const isLockedOut = now < lockedUntil;
   const lineUnder = (): string => {
     if (state.state === 'disconnected') return text.status.idle;
     // The big word says "Connected" already.
@@ -49,11 +50,15 @@ export function StatusPanel({ profile, state, toldAt }: PanelProps) {
           <p className="state-word">{catalogue.state[state.state]}</p>
           <p className="state-line">{lineUnder()}</p>
         </div>
-        <MainButton profile={profile} state={state} />
+        <MainButton profile={profile} state={state} isLockedOut={isLockedOut} />
         {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
       </section>
       {state.state === 'failed' ? (
-        <FailureCard profile={profile} cause={state.cause} toldAt={toldAt} />
+        <FailureCard
+          profile={profile}
+          cause={state.cause}
+          wait={isLockedOut ? Math.ceil((lockedUntil - now) / 1000) : 0}
+        />
       ) : undefined}
       {isBlocked(state) ? (
         <section className="card card-blocked">
@@ -70,7 +75,11 @@ export function StatusPanel({ profile, state, toldAt }: PanelProps) {
   );
 }
 
-function MainButton({ profile, state }: StatusProps) {
+interface MainButtonProps extends StatusProps {
+  readonly isLockedOut: boolean;
+}
+
+function MainButton({ profile, state, isLockedOut }: MainButtonProps) {
   const { actions } = useSurroundings();
   const { text } = useWords();
   // A failure brings its own button, which says what it does.
@@ -83,7 +92,7 @@ function MainButton({ profile, state }: StatusProps) {
         actions.connect(profile.id);
       }}
     >
-      {text.status.connect}
+      {isLockedOut ? text.status.connectAnyway : text.status.connect}
     </button>
   );
   if (isOver(state)) return connect;

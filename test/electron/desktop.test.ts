@@ -1,11 +1,22 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { chromiumPossible } from '../support/chromium.ts';
 import { programsHere } from '../support/programs-here.ts';
 import { callChannel } from '../../electron/ipc-channels.ts';
-import { call, CALL_COUNT, DesktopTrial, KEEP } from './desktop-trial.ts';
+import { startRouter } from '../../emulator/router.ts';
+import { call, CALL_COUNT, DesktopTrial, KEEP, stateOf } from './desktop-trial.ts';
 import { soon } from './soon.ts';
 import { startOnDouble } from './run-on-double.ts';
 
@@ -186,6 +197,46 @@ describe.skipIf(!isPossible)('window and tray', () => {
     await soon(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
     const desk = await seen(({ window }) => window?.isVisible === true);
     expect(desk.window?.isMinimised).toBe(false);
+  });
+
+  test('a router that locks out is not dialled from the tray: the window says for how long', async () => {
+    const router = await startRouter({
+      listen: { port: 0 },
+      users: [{ userName: 'vera', password: 'right' }],
+      bruteForce: { attempts: 1, penaltySeconds: 600 },
+    });
+    onTestFinished(() => router.close());
+    const { page, perform, seen } = await trial.start();
+    const { publicKeySha256 } = router.certificate;
+    const profile = {
+      name: 'Office',
+      server: '127.0.0.1',
+      port: router.port,
+      userName: 'vera',
+      trustedCertificate: { publicKeySha256, trustedAt: '2026-03-01T08:00:00Z' },
+    };
+    const text = JSON.stringify({ format: 'smart-vpn-profiles', version: 1, profiles: [profile] });
+    const { added } = await call(page, 'importProfiles', { text });
+    const profileId = added[0]?.id ?? '';
+    const state = () => stateOf(page, profileId);
+    const lockedOut = {
+      state: 'failed',
+      cause: { kind: 'locked-out', retryAfterSeconds: expect.any(Number) },
+    };
+    for (const outcome of [{ state: 'failed' }, lockedOut]) {
+      await call(page, 'connect', { profileId, purpose: 'test' });
+      await soon(state).toMatchObject({ state: 'prompting' });
+      await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: 'wrong' });
+      await soon(state).toMatchObject(outcome);
+    }
+    await perform({ do: 'close-window' });
+    await page.evaluate(`window.smartvpn.onNotification((name, payload) => {
+      if (name === 'show') window.shown = payload;
+    })`);
+    await perform({ do: 'choose-in-tray', labels: ['Connect', 'Office'] });
+    await soon(() => page.evaluate('window.shown')).toEqual({ view: 'status', profileId });
+    await seen(({ window }) => window?.isVisible === true);
+    expect(await state()).toMatchObject(lockedOut);
   });
 
   test('started at login it stays in the tray; without one it lies in the task bar', async () => {

@@ -107,18 +107,6 @@ test('a program that refuses the first snapshot is not waited for without end', 
     },
   ));
 
-test('the wait of somebody who is locked out goes on while they look elsewhere', () => {
-  const state = { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: 1730 } } as const;
-  return using({ profiles, states: [{ profileId: office.id, state }] }, async (page) => {
-    await page.getByRole('option', { name: office.name }).click();
-    const wait = page.getByRole('button', { name: 'Try again in' });
-    await expect.poll(() => wait.textContent()).not.toContain('28 minutes 50 seconds');
-    await page.getByRole('tab', { name: 'Statistics' }).click();
-    await page.getByRole('tab', { name: 'Status' }).click();
-    expect(await wait.textContent()).not.toContain('28 minutes 50 seconds');
-  });
-});
-
 test('a button that goes leaves the focus to the one in its place, also past a question', () => {
   const failed = { state: 'failed', cause: { kind: 'no-network' } } as const;
   return using({ profiles, states: [{ profileId: office.id, state: failed }] }, async (page, program) => {

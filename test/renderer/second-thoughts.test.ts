@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ConnectionState } from '../../shared/connection.ts';
 import { chromiumPossible } from '../support/chromium.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
-import { certificate, office, profiles } from './scripts.ts';
+import { branch, certificate, office, profiles } from './scripts.ts';
 import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
 
 /** What is pressed too soon or thought better of: nothing is trusted, dialled, left behind or forgotten by it. */
@@ -113,3 +113,66 @@ async function description(page: Page): Promise<string> {
   const dialog = nodes.find(({ role }) => role?.value === 'dialog' || role?.value === 'alertdialog');
   return String(dialog?.description?.value ?? '');
 }
+
+describe('while the router locks out', () => {
+  const lockedOut = (retryAfterSeconds: number): ConnectionState => ({
+    state: 'failed',
+    cause: { kind: 'locked-out', retryAfterSeconds },
+  });
+  const lockedOffice = (seconds: number): Script => ({
+    profiles,
+    states: [{ profileId: office.id, state: lockedOut(seconds) }],
+  });
+
+  test('the wait goes on while one looks elsewhere, and screen readers are not told each second of it', () =>
+    using(lockedOffice(1730), async (page) => {
+      await page.getByRole('option', { name: office.name }).click();
+      const wait = page.getByRole('button', { name: 'Try again in' });
+      await expect.poll(() => wait.textContent()).not.toContain('28 minutes 50 seconds');
+      await page.getByRole('tab', { name: 'Statistics' }).click();
+      await page.getByRole('tab', { name: 'Status' }).click();
+      expect(await wait.textContent()).not.toContain('28 minutes 50 seconds');
+      const region = page.locator('[role=alert], [aria-live]').filter({ has: wait }).last();
+      expect(await region.getAttribute('aria-live')).toBe('off');
+      // A sentence beside the button would stand still.
+      expect(await page.locator('main').getByText('28 minutes 50 seconds').count()).toBe(0);
+    }));
+
+  test('neither a double click nor Enter in the list dials, and it is said what does', () =>
+    using(lockedOffice(1730), async (page, program) => {
+      const said = page.getByText('was not dialled: the router has locked you out');
+      await page.getByRole('option', { name: office.name }).dblclick();
+      await said.waitFor();
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await page.getByRole('tab', { name: 'Statistics' }).click();
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('Enter');
+      await said.waitFor();
+      await page.getByRole('button', { name: 'Try again in' }).waitFor();
+      expect(program.calls('connect')).toEqual([]);
+      await page.getByRole('button', { name: 'Connect anyway' }).click();
+      await expect.poll(() => program.calls('connect')).toEqual([{ profileId: office.id, purpose: 'use' }]);
+      program.state(office.id, { state: 'connecting', stage: 'connecting', attempt: 1 });
+      await said.waitFor({ state: 'detached' });
+    }));
+
+  test('the button that tries it nonetheless says so, until the wait is over', () =>
+    using({ profiles }, async (page, program) => {
+      await page.clock.install();
+      await page.getByRole('option', { name: office.name }).click();
+      program.state(office.id, lockedOut(90));
+      await page.getByRole('button', { name: 'Connect anyway' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Connect', exact: true }).count()).toBe(0);
+      await page.clock.runFor(91_000);
+      await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
+      expect(await page.getByRole('button', { name: 'Try again', exact: true }).isEnabled()).toBe(true);
+      await page.getByRole('option', { name: office.name }).dblclick();
+      await expect.poll(() => program.calls('connect')).toHaveLength(1);
+    }));
+
+  test('other profiles are dialled as ever', () =>
+    using(lockedOffice(1730), async (page, program) => {
+      await page.getByRole('option', { name: branch.name }).dblclick();
+      await expect.poll(() => program.calls('connect')).toEqual([{ profileId: branch.id, purpose: 'use' }]);
+    }));
+});

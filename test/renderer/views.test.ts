@@ -82,6 +82,14 @@ const VIEWS: readonly View[] = [
     arrive: toProfile,
   },
   {
+    name: 'locked-out-dialled',
+    script: officeIn({ state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: 1730 } }),
+    arrive: async (page) => {
+      await page.getByRole('option', { name: office.name }).dblclick();
+      await page.getByText('was not dialled').waitFor();
+    },
+  },
+  {
     name: 'statistics',
     script: () => ({ ...officeIn(connected())(), samples: samples(Date.now()) }),
     arrive: async (page) => {
