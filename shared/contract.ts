@@ -13,7 +13,7 @@ import { clipped } from './contract/wire-text.ts';
 import { motpSecretSchema } from './otp/motp.ts';
 import { profileDraftSchema } from './profile-draft.ts';
 import { LARGEST_PROFILE_FILE } from './profile-file.ts';
-import { profileNameSchema, profileSchema } from './profile.ts';
+import { profileSchema } from './profile.ts';
 import { secretProblemSchema } from './secret-problem.ts';
 import { settingsSchema } from './settings.ts';
 
@@ -68,29 +68,32 @@ const MOST_HISTORY = 2000;
 export const calls = {
   snapshot: { request: nothing, response: snapshotSchema },
 
+  /** `trustOf`: the profile that this one is a copy of. Trust in its certificate comes along while the router is the same. */
   addProfile: {
-    request: z.object({ profile: profileDraftSchema, secrets: secretsChangeSchema }),
+    request: z.object({
+      profile: profileDraftSchema,
+      secrets: secretsChangeSchema,
+      trustOf: profileIdSchema.optional(),
+    }),
     response: savedSchema,
   },
-  /** `basedOn` is what the editor started from: someone else's change meanwhile is refused, not lost. */
+  /**
+   * `basedOn` is what the editor started from: someone else's change meanwhile is refused, not lost. `trust`: what
+   * becomes of the trust in the router's certificate.
+   */
   saveProfile: {
     request: z.object({
       profileId: profileIdSchema,
       profile: profileDraftSchema,
       basedOn: profileSchema,
       secrets: secretsChangeSchema,
+      trust: z.enum(['keep', 'forget']).default('keep'),
     }),
-    response: savedSchema,
-  },
-  /** Without its secrets. A name that is taken gets a number. */
-  duplicateProfile: {
-    request: z.object({ profileId: profileIdSchema, name: profileNameSchema }),
     response: savedSchema,
   },
   /** Disconnects first. Its secrets are kept until it can no longer be brought back. */
   removeProfile: { request: ofProfile, response: nothing },
   undoRemoveProfile: { request: ofProfile, response: savedSchema },
-  forgetCertificate: { request: ofProfile, response: savedSchema },
   importProfiles: {
     request: z.object({ text: z.string().max(LARGEST_PROFILE_FILE) }),
     response: z.object({

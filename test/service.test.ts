@@ -10,13 +10,13 @@ import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
 import { startSession } from '../client/session/session.ts';
 import type { SessionEnd, StartSession } from '../client/session/session-types.ts';
 import { MemorySecretStore } from '../client/store/secret-store.ts';
-import { openStore } from '../client/store/store.ts';
+import { openStore, type Store } from '../client/store/store.ts';
 import { RemoteNetwork, type RemoteNetworkHost } from '../client/tunnel-process/remote-network.ts';
 import type { TunDevice } from '../datapath/tun-device.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
 import type { TunnelFacts } from '../shared/connection.ts';
 import type { CallInput } from '../shared/contract.ts';
-import { profileSchema } from '../shared/profile.ts';
+import { profileSchema, type Profile } from '../shared/profile.ts';
 import { err, ok } from '../shared/result.ts';
 import { errorOf, ServiceWindow, valueOf } from './support/service-window.ts';
 
@@ -27,6 +27,7 @@ const USERS = [
   { userName: 'alice', password: PASSWORD },
   { userName: 'bob', motp: { pin: PIN, secret: MOTP_SECRET } },
 ];
+const TRUSTED = { publicKeySha256: 'ab'.repeat(32), trustedAt: '2026-03-01T08:00:00.000Z' };
 const KEEP = { password: { change: 'keep' }, motpSecret: { change: 'keep' } } as const;
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -532,16 +533,14 @@ describe('profiles', () => {
     expect(await secrets.get(id, 'password')).toEqual(ok(PASSWORD));
   });
 
-  test('export, import, duplicate: names that are free, no secrets, what cannot be read is named', async () => {
+  test('export, import: names that are free, no secrets, what cannot be read is named', async () => {
     const { window } = await startService();
     const profile = await add(window, draft(undefined, { name: '事務所 🏢 مكتب' }), {
       ...KEEP,
       password: { change: 'set', value: PASSWORD },
     });
-    const copy = await valueOf(
-      window.client.call('duplicateProfile', { profileId: profile.id, name: profile.name }),
-    );
-    expect(copy.profile).toMatchObject({ name: '事務所 🏢 مكتب (2)', keeps: { password: false } });
+    expect(profile.keeps.password).toBe(true);
+    await add(window, draft(undefined, { name: '事務所 🏢 مكتب (2)' }));
     const { text } = await valueOf(window.client.call('exportProfiles', { profileIds: [] }));
     expect(text).not.toContain(PASSWORD);
     const { profiles } = JSON.parse(text);
@@ -558,6 +557,43 @@ describe('profiles', () => {
       problem: 'not-json',
     });
   });
+
+  test('a copy trusts the certificate that its original trusts, while the router is the same', async () => {
+    const { window, store } = await startService();
+    const original = await addTrusting(window, store);
+    const copy = async (changes: object) => {
+      const request = { profile: draft(undefined, changes), secrets: KEEP, trustOf: original.id };
+      return (await valueOf(window.client.call('addProfile', request))).profile;
+    };
+    const beside = await copy({ name: 'Beside' });
+    expect(beside.trustedCertificate).toEqual(TRUSTED);
+    expect(beside.id).not.toBe(original.id);
+    const elsewhere = await copy({ name: 'Elsewhere', server: 'other.example.com' });
+    expect(elsewhere.trustedCertificate).toBeUndefined();
+    await valueOf(window.client.call('removeProfile', { profileId: original.id }));
+    expect((await copy({ name: 'Orphan' })).trustedCertificate).toBeUndefined();
+  });
+
+  test('saving keeps the trust in a certificate, or forgets it when it is told to', async () => {
+    const { window, store } = await startService();
+    const { keeps: _keeps, ...trusting } = await addTrusting(window, store);
+    const save = async (basedOn: Profile, trust?: 'forget') => {
+      const request = { profileId: basedOn.id, profile: draft(undefined), basedOn, secrets: KEEP, trust };
+      return (await valueOf(window.client.call('saveProfile', request))).profile;
+    };
+    expect((await save(trusting)).trustedCertificate).toEqual(TRUSTED);
+    expect((await save(trusting, 'forget')).trustedCertificate).toBeUndefined();
+    expect(store.profiles.get(trusting.id)?.trustedCertificate).toBeUndefined();
+  });
+
+  async function addTrusting(window: ServiceWindow, store: Store) {
+    const { id } = await add(window, draft(undefined));
+    await store.profiles.change(id, (profile) => ({ ...profile, trustedCertificate: TRUSTED }));
+    const { profiles } = await valueOf(window.client.call('snapshot', {}));
+    const trusting = profiles.find((profile) => profile.id === id);
+    if (trusting === undefined) throw new Error('it is not there');
+    return trusting;
+  }
 
   test('what cannot be written is said, and nothing is lost', async () => {
     const { window, store } = await startService();

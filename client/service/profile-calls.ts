@@ -23,14 +23,7 @@ import type { SecretIndex } from './secret-index.ts';
 
 export type ProfileCalls = Pick<
   ContractHandlers<Peer>,
-  | 'addProfile'
-  | 'saveProfile'
-  | 'duplicateProfile'
-  | 'removeProfile'
-  | 'undoRemoveProfile'
-  | 'forgetCertificate'
-  | 'importProfiles'
-  | 'exportProfiles'
+  'addProfile' | 'saveProfile' | 'removeProfile' | 'undoRemoveProfile' | 'importProfiles' | 'exportProfiles'
 >;
 
 export interface ProfileCallsParts {
@@ -77,21 +70,20 @@ export function profileCalls(parts: ProfileCallsParts): ProfileCalls {
   };
 
   return {
-    addProfile: ({ profile, secrets: change }) =>
-      saveWithSecrets(addOne(newProfile(profile, randomUUID())), change),
-    saveProfile: async ({ profileId, profile, basedOn, secrets: change }) => {
-      const edited = { ...editedProfile(profile, basedOn), id: profileId };
+    addProfile: ({ profile, trustOf, secrets: change }) => {
+      const id = randomUUID();
+      const original = trustOf === undefined ? undefined : store.profiles.get(trustOf);
+      const added =
+        original === undefined ? newProfile(profile, id) : { ...editedProfile(profile, original), id };
+      return saveWithSecrets(addOne(added), change);
+    },
+    saveProfile: async ({ profileId, profile, basedOn, trust, secrets: change }) => {
+      const previous = trust === 'keep' ? basedOn : withoutCertificate(basedOn);
+      const edited = { ...editedProfile(profile, previous), id: profileId };
       const reply = await saveWithSecrets(store.profiles.save(edited, { ...basedOn, id: profileId }), change);
       // Also with the same fields: perhaps its password was corrected, which deserves a try.
       if (reply.ok) connections.find(profileId)?.changeProfile(edited);
       return reply;
-    },
-    duplicateProfile: async ({ profileId, name }) => {
-      const original = store.profiles.get(profileId);
-      if (original === undefined) return err(noSuchProfile(profileId));
-      const copy = withFreeName({ ...original, id: randomUUID(), name });
-      const reply = await kept(addOne(copy));
-      return reply.ok ? saved(copy) : reply;
     },
     removeProfile: async ({ profileId }) => {
       await connections.disconnect(profileId);
@@ -108,10 +100,6 @@ export function profileCalls(parts: ProfileCallsParts): ProfileCalls {
       if (!reply.ok) return reply;
       removed.restored(profileId);
       return saved(back);
-    },
-    forgetCertificate: async ({ profileId }) => {
-      const reply = await kept(store.profiles.change(profileId, withoutCertificate));
-      return reply.ok ? saved(reply.value) : reply;
     },
     importProfiles: async ({ text }) => {
       const file = parseProfileFile(text);
@@ -142,8 +130,4 @@ function withoutCertificate({ trustedCertificate: _forgotten, ...profile }: Prof
 
 function notSaved(problem: StoreProblem | ProfileConflict): ContractError {
   return { code: 'not-saved', problem };
-}
-
-function noSuchProfile(id: string): ContractError {
-  return { code: 'not-saved', problem: { kind: 'no-such-profile', id } };
 }

@@ -4,12 +4,12 @@ import {
   parseProfileFile,
   type ImportedProfile,
 } from '../../shared/profile-file.ts';
+import { freeName, nameKey } from '../../shared/profile-names.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FileProblem } from '../../shared/store-problem.ts';
 import { storeProblemText } from '../../shared/store-text.ts';
 import { readTextFile, writeFileAtomically } from './atomic-file.ts';
-import { freeName, nameKey } from './profile-names.ts';
 
 /** Profiles on their way from one machine to another, in the file of shared/profile-file.ts. */
 export type ExchangedProfile = ImportedProfile;

@@ -1,12 +1,12 @@
 import type { HistoryEntry } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { nameKey, sameName } from '../../shared/profile-names.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProfileConflict, StoreProblem } from '../../shared/store-problem.ts';
 import { DocumentFile } from './document-file.ts';
 import { FolderLock } from './folder-lock.ts';
 import { historyFormat, profilesFormat, removedProfilesFormat, settingsFormat } from './formats.ts';
-import { nameKey, sameName } from './profile-names.ts';
 import type { DocumentFormat } from './versioned-document.ts';
 
 /**

@@ -99,6 +99,11 @@ test('server and port pasted as one are taken apart', () => {
   });
 });
 
+test('trust in the certificate is kept unless it is to be forgotten', () => {
+  expect(outcomeOf({}).trust).toBe('keep');
+  expect(outcomeOf({ forgetCertificate: true }).trust).toBe('forget');
+});
+
 describe('secrets', () => {
   test('an empty password leaves the kept one as it is', () => {
     expect(outcomeOf({ password: '' }).secrets.password).toEqual({ change: 'keep' });

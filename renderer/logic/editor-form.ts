@@ -38,6 +38,7 @@ export interface EditorForm {
   readonly reconnect: boolean;
   readonly blockWhenDown: boolean;
   readonly verifyServerCertificate: boolean;
+  readonly forgetCertificate: boolean;
   readonly minimumTls: '1.2' | '1.3';
   readonly legacyRenegotiation: boolean;
   readonly framesPerRecord: 'many' | 'one';
@@ -57,6 +58,8 @@ export type FieldFaults = ReadonlyMap<EditorField, FieldFault>;
 export interface EditorOutcome {
   readonly profile: ProfileDraft;
   readonly secrets: SecretsChange;
+  /** In the router's certificate. */
+  readonly trust: 'keep' | 'forget';
 }
 
 export function emptyForm(reconnect: boolean): EditorForm {
@@ -96,6 +99,7 @@ function formOf(profile: ProfileDraft, name: string, server: string): EditorForm
     reconnect: advanced.reconnect,
     blockWhenDown: advanced.blockWhenDown,
     verifyServerCertificate: advanced.verifyServerCertificate,
+    forgetCertificate: false,
     minimumTls: advanced.minimumTls,
     legacyRenegotiation: advanced.legacyRenegotiation,
     framesPerRecord: advanced.framesPerRecord,
@@ -119,7 +123,11 @@ export function readForm(form: EditorForm): Result<EditorOutcome, FieldFaults> {
   if (!secret.ok) faults.set('motpSecret', { what: secret.error, entry: undefined });
   if (form.password.length > 256) faults.set('password', { what: 'high', entry: undefined });
   if (!parsed.success || !secret.ok || faults.size > 0) return err(faults);
-  return ok({ profile: parsed.data, secrets: secretsChange(form, secret.value) });
+  return ok({
+    profile: parsed.data,
+    secrets: secretsChange(form, secret.value),
+    trust: form.forgetCertificate ? 'forget' : 'keep',
+  });
 }
 
 /** Server and port typed or pasted as one, "vpn.example.com:4433": each in its field. */

@@ -3,7 +3,6 @@ import type { Reply } from '../../shared/contract/call-types.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import type { SettingsChange } from '../../shared/contract/snapshot-schema.ts';
 import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
-import { profileNameSchema } from '../../shared/profile.ts';
 import { profileOf, readForm, profileForm } from '../logic/editor-form.ts';
 import type { AppStore } from './store.ts';
 
@@ -12,14 +11,12 @@ export interface Actions {
   readonly connect: (profileId: string, purpose?: 'use' | 'test') => void;
   readonly disconnect: (profileId: string) => void;
   readonly retryNow: (profileId: string) => void;
-  readonly duplicate: (profile: ProfileView, name: string) => void;
   readonly remove: (profile: ProfileView) => void;
   readonly undoRemove: (profileId: string) => void;
   readonly importFile: (file: Blob) => void;
   /** Saves all profiles, or those named, by the browser's own means. */
   readonly exportProfiles: (profileIds: readonly string[]) => void;
   readonly changeSettings: (change: SettingsChange) => void;
-  readonly forgetCertificate: (profileId: string) => void;
   readonly allowLegacyRenegotiation: (profile: ProfileView) => void;
   readonly dismissProblem: (index: number) => void;
 }
@@ -48,9 +45,6 @@ export function createActions(
     retryNow: (profileId) => {
       run(client.call('retryNow', { profileId }));
     },
-    duplicate: (profile, name) => {
-      void duplicate(profile, name);
-    },
     remove: (profile) => {
       void remove(profile);
     },
@@ -68,15 +62,6 @@ export function createActions(
     changeSettings: (change) => {
       run(client.call('changeSettings', change));
     },
-    forgetCertificate: (profileId) => {
-      void client.call('forgetCertificate', { profileId }).then((reply) => {
-        if (!tell(reply)) return;
-        // The editor goes on from the profile as it is now, or saving would find it changed meanwhile.
-        const { profile } = reply.value;
-        if (store.get().editing !== undefined)
-          store.send({ kind: 'edit', editing: { kind: 'edit', profile } });
-      });
-    },
     allowLegacyRenegotiation: (profile) => {
       void allowLegacy(profile);
     },
@@ -84,18 +69,6 @@ export function createActions(
       run(client.call('dismissProblem', { index }));
     },
   };
-
-  async function duplicate(profile: ProfileView, name: string): Promise<void> {
-    const wished = profileNameSchema.safeParse(name);
-    const reply = await client.call('duplicateProfile', {
-      profileId: profile.id,
-      name: wished.success ? wished.data : profile.name,
-    });
-    if (!tell(reply)) return;
-    store.send({ kind: 'profiles', change: { change: 'saved', profile: reply.value.profile } });
-    store.send({ kind: 'select', profileId: reply.value.profile.id });
-    store.send({ kind: 'edit', editing: { kind: 'edit', profile: reply.value.profile } });
-  }
 
   async function remove({ id, name }: ProfileView): Promise<void> {
     const reply = await client.call('removeProfile', { profileId: id });

@@ -10,8 +10,11 @@ import type { LinkStatus } from '../window-transport.ts';
 
 export type View = 'status' | 'statistics' | 'log' | 'settings';
 
-/** The editor: a new profile, or the one that is changed as it was when it was opened. */
-export type Editing = { readonly kind: 'new' } | { readonly kind: 'edit'; readonly profile: ProfileView };
+/** The editor: a new profile, one that begins as a copy, or the one that is changed as it was when it was opened. */
+export type Editing =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'copy'; readonly original: ProfileView; readonly name: string }
+  | { readonly kind: 'edit'; readonly profile: ProfileView };
 
 /** A short message at the window's foot. */
 export type Notice =

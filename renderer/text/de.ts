@@ -264,8 +264,7 @@ export const de: WindowText = {
   },
 
   editor: {
-    add: 'Profil hinzufügen',
-    edit: 'Profil bearbeiten',
+    titles: { new: 'Profil hinzufügen', copy: 'Profil duplizieren', edit: 'Profil bearbeiten' },
     general: 'Allgemein',
     security: 'Anmeldung',
     name: 'Profilname',
@@ -323,8 +322,9 @@ export const de: WindowText = {
     framesPerRecordHint:
       'Einer ist langsamer. Hilft, wenn der Router die Verbindung trennt, sobald Daten fließen.',
     recordSizes: { many: 'Viele', one: 'Einer' },
-    trusted: (date) => `Sie haben dem Zertifikat dieses Routers am ${date} vertraut.`,
-    forgetCertificate: 'Vergessen',
+    trusted: (date) =>
+      `Sie haben ihm am ${date} vertraut. Ist es vergessen, werden Sie beim nächsten Verbinden gefragt.`,
+    forgetCertificate: 'Das vertraute Zertifikat vergessen',
     discardSure: 'Änderungen verwerfen?',
     discard: 'Verwerfen',
     goOn: 'Weiter bearbeiten',

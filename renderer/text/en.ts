@@ -267,8 +267,7 @@ export const en = {
   },
 
   editor: {
-    add: 'Add profile',
-    edit: 'Edit profile',
+    titles: { new: 'Add profile', copy: 'Duplicate profile', edit: 'Edit profile' },
     general: 'General',
     security: 'Sign-in',
     name: 'Profile Name',
@@ -325,8 +324,9 @@ export const en = {
     framesPerRecord: 'Frames in a TLS record',
     framesPerRecordHint: 'One is slower. Choose it if the router drops the connection as soon as data flows.',
     recordSizes: { many: 'Many', one: 'One' },
-    trusted: (date: string) => `You trusted this router’s certificate on ${date}.`,
-    forgetCertificate: 'Forget it',
+    trusted: (date: string) =>
+      `You trusted it on ${date}. Once it is forgotten, you are asked when you connect next.`,
+    forgetCertificate: 'Forget the trusted certificate',
     discardSure: 'Discard what you changed?',
     discard: 'Discard',
     goOn: 'Go on editing',

@@ -15,6 +15,7 @@ type Checked =
   | 'reconnect'
   | 'blockWhenDown'
   | 'verifyServerCertificate'
+  | 'forgetCertificate'
   | 'legacyRenegotiation';
 
 /** The fields in which something can be typed, and so be wrong. */

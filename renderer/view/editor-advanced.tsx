@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { EditorField } from '../logic/editor-form.ts';
 import { dateText } from '../logic/quantity.ts';
-import { useSurroundings, useWords } from './app-context.ts';
+import { useWords } from './app-context.ts';
 import { useEditor } from './editor-context.ts';
 import { Check, Choice, Field } from './field.tsx';
 
@@ -124,11 +124,9 @@ function NetworkOptions() {
 }
 
 function SecurityOptions() {
-  const { form, profile, change } = useEditor();
-  const { actions } = useSurroundings();
+  const { form, trusted, change } = useEditor();
   const { text, locale } = useWords();
   const words = text.editor;
-  const trusted = profile?.trustedCertificate;
   return (
     <>
       <Check
@@ -140,18 +138,15 @@ function SecurityOptions() {
           change({ verifyServerCertificate });
         }}
       />
-      {trusted === undefined || profile === undefined ? undefined : (
-        <p className="trusted">
-          {words.trusted(dateText(Date.parse(trusted.trustedAt), locale))}{' '}
-          <button
-            type="button"
-            onClick={() => {
-              actions.forgetCertificate(profile.id);
-            }}
-          >
-            {words.forgetCertificate}
-          </button>
-        </p>
+      {trusted === undefined ? undefined : (
+        <Check
+          label={words.forgetCertificate}
+          hint={words.trusted(dateText(Date.parse(trusted.trustedAt), locale))}
+          isChecked={form.forgetCertificate}
+          onChange={(forgetCertificate) => {
+            change({ forgetCertificate });
+          }}
+        />
       )}
       <Choice
         label={words.minimumTls}

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import type { Platform, ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import type { TrustedCertificate } from '../../shared/profile.ts';
 import type { EditorField, EditorForm } from '../logic/editor-form.ts';
 import type { FieldWords } from '../text/text-types.ts';
 
@@ -8,6 +9,8 @@ export interface EditorParts {
   readonly form: EditorForm;
   /** Undefined for a new one. */
   readonly profile: ProfileView | undefined;
+  /** Of the profile, or of the one that this is a copy of. */
+  readonly trusted: TrustedCertificate | undefined;
   readonly platform: Platform;
   readonly change: (changes: Partial<EditorForm>) => void;
   /** What is wrong with a field, once somebody has been there or tried to save. */

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { assertNever } from '../../shared/assert-never.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { Platform, ProfileView } from '../../shared/contract/snapshot-schema.ts';
@@ -38,10 +39,9 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   const { client, store } = useSurroundings();
   const { text, catalogue } = useWords();
   const profile = editing.kind === 'edit' ? editing.profile : undefined;
-  const [form, setForm] = useState<EditorForm>(() =>
-    profile === undefined ? emptyForm(settings.reconnect) : profileForm(profile),
-  );
-  const [original] = useState(form);
+  const original = editing.kind === 'copy' ? editing.original : undefined;
+  const [form, setForm] = useState<EditorForm>(() => firstForm(editing, settings));
+  const [before] = useState(form);
   const [isLeaving, setIsLeaving] = useState(false);
   const [touched, setTouched] = useState<ReadonlySet<EditorField>>(new Set());
   const [isChecked, setIsChecked] = useState(false);
@@ -54,6 +54,7 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   const parts: EditorParts = {
     form,
     profile,
+    trusted: (profile ?? original)?.trustedCertificate,
     platform,
     change: (changes) => {
       setRefusal(undefined);
@@ -74,7 +75,7 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   };
   /** Esc comes by itself at times: what was changed does not go with it unasked. */
   const leave = (): void => {
-    if (isLeaving || !isChanged(original, form)) close();
+    if (isLeaving || !isChanged(before, form)) close();
     else setIsLeaving(true);
   };
   const submit = (): void => {
@@ -114,13 +115,17 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
     outcome: EditorOutcome,
   ): Promise<Reply<{ profile: ProfileView; secretsProblem?: SecretProblem | undefined }>> =>
     profile === undefined
-      ? client.call('addProfile', outcome)
+      ? client.call('addProfile', {
+          profile: outcome.profile,
+          secrets: outcome.secrets,
+          trustOf: outcome.trust === 'keep' ? original?.id : undefined,
+        })
       : client.call('saveProfile', { profileId: profile.id, basedOn: profileOf(profile), ...outcome });
 
   const wrong = isChecked ? faults.size : 0;
   return (
     <Modal
-      title={profile === undefined ? text.editor.add : text.editor.edit}
+      title={text.editor.titles[editing.kind]}
       size="large"
       onCancel={leave}
       onClosed={close}
@@ -157,8 +162,21 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
   );
 }
 
-function isChanged(original: EditorForm, form: EditorForm): boolean {
-  return JSON.stringify(original) !== JSON.stringify(form);
+function firstForm(editing: Editing, settings: Settings): EditorForm {
+  switch (editing.kind) {
+    case 'new':
+      return emptyForm(settings.reconnect);
+    case 'copy':
+      return { ...profileForm(editing.original), name: editing.name };
+    case 'edit':
+      return profileForm(editing.profile);
+    default:
+      return assertNever(editing);
+  }
+}
+
+function isChanged(before: EditorForm, form: EditorForm): boolean {
+  return JSON.stringify(before) !== JSON.stringify(form);
 }
 
 /** What the program found wrong stands at its field too. */
@@ -199,6 +217,7 @@ const FIELDS: Readonly<Record<EditorField, true>> = {
   reconnect: true,
   blockWhenDown: true,
   verifyServerCertificate: true,
+  forgetCertificate: true,
   minimumTls: true,
   legacyRenegotiation: true,
   framesPerRecord: true,

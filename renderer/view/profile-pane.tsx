@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import { copyName } from '../logic/copy-name.ts';
 import { foundProfiles } from '../logic/profile-order.ts';
 import type { AppState, Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
@@ -30,7 +31,7 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
     <nav className="profile-pane" aria-label={text.list.title}>
       <ProfileToolbar
         selected={selected}
-        hasProfiles={facts.profiles.length > 0}
+        profiles={facts.profiles}
         onNew={() => {
           setTyped('');
         }}
@@ -87,12 +88,12 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
 
 interface ToolbarProps {
   readonly selected: ProfileView | undefined;
-  readonly hasProfiles: boolean;
+  readonly profiles: readonly ProfileView[];
   /** A profile may come that no search was meant to hide. */
   readonly onNew: () => void;
 }
 
-function ProfileToolbar({ selected, hasProfiles, onNew }: ToolbarProps) {
+function ProfileToolbar({ selected, profiles, onNew }: ToolbarProps) {
   const { store, actions } = useSurroundings();
   const { text } = useWords();
   const file = useRef<HTMLInputElement>(null);
@@ -123,7 +124,11 @@ function ProfileToolbar({ selected, hasProfiles, onNew }: ToolbarProps) {
         label={text.list.duplicate}
         isEnabled={selected !== undefined}
         onClick={() => {
-          if (selected !== undefined) actions.duplicate(selected, text.list.copyName(selected.name));
+          if (selected === undefined) return;
+          onNew();
+          const taken = profiles.map(({ name }) => name);
+          const name = copyName(text.list.copyName(selected.name), selected.name, taken);
+          store.send({ kind: 'edit', editing: { kind: 'copy', original: selected, name } });
         }}
       >
         <CopyIcon />
@@ -142,7 +147,7 @@ function ProfileToolbar({ selected, hasProfiles, onNew }: ToolbarProps) {
       </Tool>
       <Tool
         label={text.list.export}
-        isEnabled={hasProfiles}
+        isEnabled={profiles.length > 0}
         onClick={() => {
           actions.exportProfiles([]);
         }}

@@ -111,8 +111,8 @@ describe('server', () => {
 
   test('no answer carries a field that the contract does not name', async () => {
     const leaking = { ...profileView(ID), password: 'planted-secret', motpSecret: 'planted-secret' };
-    const server = serverWith({ duplicateProfile: () => Promise.resolve(ok({ profile: leaking })) });
-    const reply = await server('duplicateProfile', { profileId: ID, name: 'Copy' }, undefined);
+    const server = serverWith({ undoRemoveProfile: () => Promise.resolve(ok({ profile: leaking })) });
+    const reply = await server('undoRemoveProfile', { profileId: ID }, undefined);
     expect(reply.ok).toBe(true);
     expect(JSON.stringify(reply)).not.toContain('planted-secret');
   });
@@ -120,8 +120,8 @@ describe('server', () => {
   test('an answer that is none is a fault, not an answer', async () => {
     const faults: unknown[] = [];
     const broken = { ...profileView(ID), port: 70_000 };
-    const server = serverWith({ duplicateProfile: () => Promise.resolve(ok({ profile: broken })) }, faults);
-    const reply = await server('duplicateProfile', { profileId: ID, name: 'Copy' }, undefined);
+    const server = serverWith({ undoRemoveProfile: () => Promise.resolve(ok({ profile: broken })) }, faults);
+    const reply = await server('undoRemoveProfile', { profileId: ID }, undefined);
     expect(reply).toMatchObject({ ok: false, error: { code: 'internal' } });
     expect(faults).toHaveLength(1);
   });
@@ -138,10 +138,11 @@ describe('server', () => {
 describe('client', () => {
   test('a call and its answer arrive as they were', async () => {
     const { client } = pair({
-      duplicateProfile: ({ profileId, name }) =>
-        Promise.resolve(ok({ profile: { ...profileView(profileId), name } })),
+      addProfile: ({ profile }) => Promise.resolve(ok({ profile: profileView(ID, profile.name) })),
     });
-    expect(await client.call('duplicateProfile', { profileId: ID, name: ' Büro 🏢 ' })).toEqual({
+    const profile = { name: ' Büro 🏢 ', server: 'vpn.example.com' };
+    const secrets = { password: { change: 'keep' }, motpSecret: { change: 'keep' } } as const;
+    expect(await client.call('addProfile', { profile, secrets })).toEqual({
       ok: true,
       value: { profile: { ...profileView(ID), name: 'Büro 🏢' } },
     });

@@ -114,21 +114,23 @@ export class ScriptedProgram {
             problems: [...(script.problems ?? [])],
           }),
         ),
-      addProfile: ({ profile, secrets }) =>
-        Promise.resolve(
+      addProfile: ({ profile, secrets, trustOf = '' }) => {
+        const id = crypto.randomUUID();
+        const original = this.#profiles.get(trustOf);
+        return Promise.resolve(
           this.#saved({
-            ...newProfile(profile, crypto.randomUUID()),
+            ...(original === undefined ? newProfile(profile, id) : editedProfile(profile, original)),
+            id,
             keeps: keptAfter(secrets, { password: false, motpSecret: false }),
           }),
-        ),
-      saveProfile: ({ profileId, profile, secrets, basedOn }) => {
-        const keeps = this.#profiles.get(profileId)?.keeps ?? { password: false, motpSecret: false };
-        return Promise.resolve(
-          this.#saved({ ...editedProfile(profile, basedOn), keeps: keptAfter(secrets, keeps) }),
         );
       },
-      duplicateProfile: ({ profileId, name }) =>
-        this.#with(profileId, (profile) => this.#saved({ ...profile, id: crypto.randomUUID(), name })),
+      saveProfile: ({ profileId, profile, secrets, basedOn, trust }) => {
+        const keeps = this.#profiles.get(profileId)?.keeps ?? { password: false, motpSecret: false };
+        const { trustedCertificate, ...edited } = editedProfile(profile, basedOn);
+        const kept = trust === 'keep' && trustedCertificate !== undefined ? { trustedCertificate } : {};
+        return Promise.resolve(this.#saved({ ...edited, ...kept, keeps: keptAfter(secrets, keeps) }));
+      },
       removeProfile: ({ profileId }) =>
         this.#with(profileId, (profile) => {
           this.#profiles.delete(profileId);
@@ -140,8 +142,6 @@ export class ScriptedProgram {
         const removed = this.#removed.get(profileId);
         return Promise.resolve(removed === undefined ? err({ code: 'not-now' }) : this.#saved(removed));
       },
-      forgetCertificate: ({ profileId }) =>
-        this.#with(profileId, ({ trustedCertificate: _forgotten, ...profile }) => this.#saved(profile)),
       importProfiles: ({ text }) => {
         const file = parseProfileFile(text);
         if (!file.ok) return Promise.resolve(err({ code: 'unreadable-file', problem: file.error }));

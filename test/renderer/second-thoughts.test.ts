@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ConnectionState } from '../../shared/connection.ts';
 import { chromiumPossible } from '../support/chromium.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
-import { branch, certificate, office, profiles } from './scripts.ts';
+import { branch, certificate, lab, office, profiles } from './scripts.ts';
 import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
 
 /** What is pressed too soon or thought better of: nothing is trusted, dialled, left behind or forgotten by it. */
@@ -174,5 +174,73 @@ describe('while the router locks out', () => {
     using(lockedOffice(1730), async (page, program) => {
       await page.getByRole('option', { name: branch.name }).dblclick();
       await expect.poll(() => program.calls('connect')).toEqual([{ profileId: branch.id, purpose: 'use' }]);
+    }));
+});
+
+const TRUSTED = {
+  ...branch,
+  trustedCertificate: { publicKeySha256: certificate.publicKeySha256, trustedAt: '2026-03-01T08:00:00.000Z' },
+};
+
+describe('Duplicate', () => {
+  test('and Cancel leave nothing behind', () =>
+    using({ profiles }, async (page, program) => {
+      await page.getByRole('option', { name: lab.name }).click();
+      const before = program.heard.length;
+      await page.getByRole('button', { name: 'Duplicate' }).click();
+      expect(await page.getByLabel('Profile Name').inputValue()).toBe('Lab (copy)');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(program.heard.length).toBe(before);
+      await page.getByRole('option', { name: lab.name, selected: true }).waitFor();
+      expect(await page.getByRole('option').count()).toBe(profiles.length);
+    }));
+
+  test('and OK make a profile like it, under a name that is free, with the same trust', () =>
+    using({ profiles: [TRUSTED, { ...lab, name: `${branch.name} (copy)` }] }, async (page, program) => {
+      await page.getByRole('option', { name: branch.name }).first().click();
+      await page.getByRole('button', { name: 'Duplicate' }).click();
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await page.getByRole('option', { name: `${branch.name} (copy) (2)`, selected: true }).waitFor();
+      expect(program.calls('addProfile')).toMatchObject([
+        { profile: { server: branch.server, port: branch.port }, trustOf: branch.id },
+      ]);
+    }));
+});
+
+describe('in the editor', () => {
+  const kept = { ...TRUSTED, keeps: { password: true, motpSecret: false } };
+  const forgetAll = async (page: Page): Promise<void> => {
+    await page.getByRole('option', { name: branch.name }).click();
+    await page.keyboard.press('F2');
+    await page.getByLabel('Forget the kept password').check();
+    await page.getByText('Advanced Options').click();
+    await page.getByLabel('Forget the trusted certificate').check();
+  };
+
+  test('what is to be forgotten is kept after Cancel', () =>
+    using({ profiles: [kept] }, async (page, program) => {
+      await forgetAll(page);
+      const before = program.heard.length;
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(program.heard.length).toBe(before);
+      await page.keyboard.press('F2');
+      expect(await page.getByLabel('Forget the kept password').isChecked()).toBe(false);
+      await page.getByText('Advanced Options').click();
+      expect(await page.getByLabel('Forget the trusted certificate').isChecked()).toBe(false);
+    }));
+
+  test('and forgotten after OK', () =>
+    using({ profiles: [kept] }, async (page, program) => {
+      await forgetAll(page);
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(program.calls('saveProfile')).toMatchObject([
+        { trust: 'forget', secrets: { password: { change: 'forget' }, motpSecret: { change: 'forget' } } },
+      ]);
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await page.getByText('Advanced Options').click();
+      expect(await page.getByLabel('Forget the trusted certificate').count()).toBe(0);
     }));
 });

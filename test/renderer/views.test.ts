@@ -43,6 +43,11 @@ function connected(): ConnectionState {
   return { state: 'connected', since: Date.now() - 3_723_000, tunnel };
 }
 
+const trusting = {
+  ...office,
+  trustedCertificate: { publicKeySha256: certificate.publicKeySha256, trustedAt: '2026-03-01T08:00:00.000Z' },
+};
+
 const VIEWS: readonly View[] = [
   { name: 'first-run', script: () => ({}), arrive: toDetail },
   { name: 'list', script: officeIn({ state: 'disconnected' }) },
@@ -142,6 +147,15 @@ const VIEWS: readonly View[] = [
     arrive: async (page) => {
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByRole('button', { name: 'OK', exact: true }).click();
+    },
+  },
+  {
+    name: 'editor-copy',
+    script: officeIn({ state: 'disconnected' }, { profiles: [trusting] }),
+    arrive: async (page) => {
+      await page.getByRole('button', { name: 'Duplicate' }).click();
+      await page.getByText('Advanced Options').click();
+      await page.getByLabel('Forget the trusted certificate').check();
     },
   },
   {
