@@ -181,7 +181,7 @@ export const de: WindowText = {
     authentication: 'Angemeldet über',
     interfaceName: 'Schnittstelle',
     mtu: 'MTU',
-    uptime: 'Verbunden seit',
+    uptime: 'Verbindungsdauer',
     received: 'Empfang',
     sent: 'Senden',
     server: 'Server',

@@ -36,8 +36,8 @@ export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
   const isLockedOut = now < lockedUntil;
   const lineUnder = (): string => {
     if (state.state === 'disconnected') return text.status.idle;
-    // The big word says "Connected" already.
-    if (state.state === 'connected') return `${text.status.address} ${state.tunnel.address}`;
+    // The big word says "Connected" already, and the address stands below, among its like.
+    if (state.state === 'connected') return `${text.status.uptime} ${clockText((now - state.since) / 1000)}`;
     if (state.state === 'disconnecting') return text.status.leaving;
     return statusLine(state, now, catalogue);
   };
@@ -67,7 +67,7 @@ export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
       ) : undefined}
       {state.state === 'waiting' ? <WaitingReason state={state} /> : undefined}
       {state.state === 'connected' ? (
-        <Connected profile={profile} tunnel={state.tunnel} since={state.since} now={now} />
+        <Connected profile={profile} tunnel={state.tunnel} />
       ) : (
         <ProfileFacts profile={profile} />
       )}
@@ -167,8 +167,6 @@ function WaitingReason({ state }: { readonly state: Extract<ConnectionState, { s
 interface ConnectedProps {
   readonly profile: ProfileView;
   readonly tunnel: TunnelFacts;
-  readonly since: number;
-  readonly now: number;
 }
 
 function dnsText({ dns, dnsUse }: TunnelFacts, none: string, catalogue: Catalogue): string {
@@ -176,14 +174,16 @@ function dnsText({ dns, dnsUse }: TunnelFacts, none: string, catalogue: Catalogu
   return dnsUse === undefined ? servers : `${servers}: ${catalogue.dnsUse[dnsUse]}`;
 }
 
-function Connected({ profile, tunnel, since, now }: ConnectedProps) {
+function Connected({ profile, tunnel }: ConnectedProps) {
   const { text, catalogue, locale } = useWords();
   const last = useStatistics(profile.id, true).at(-1);
   const words = text.status;
+  const { address6 } = tunnel;
+  const gateway = { label: words.gateway, value: tunnel.gateway };
+  // Two to a row: addresses beside each other, and so are rates.
   const facts: Fact[] = [
     { label: words.address, value: tunnel.address },
-    ...(tunnel.address6 === undefined ? [] : [{ label: words.address6, value: tunnel.address6 }]),
-    { label: words.uptime, value: clockText((now - since) / 1000) },
+    address6 === undefined ? gateway : { label: words.address6, value: address6 },
     { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
     { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },
     {
@@ -194,7 +194,7 @@ function Connected({ profile, tunnel, since, now }: ConnectedProps) {
           : `${profile.server} (${tunnel.routerAddress})`,
       isWide: true,
     },
-    { label: words.gateway, value: tunnel.gateway },
+    ...(address6 === undefined ? [] : [gateway]),
     { label: words.cipher, value: tunnel.cipher, isWide: true },
     { label: words.authentication, value: tunnel.authentication },
     { label: words.dns, value: dnsText(tunnel, words.none, catalogue) },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ConnectionState } from '../../shared/connection.ts';
 import { chromiumPossible } from '../support/chromium.ts';
 import type { Script, ScriptedProgram } from './scripted-program.ts';
-import { branch, certificate, lab, office, profiles } from './scripts.ts';
+import { branch, certificate, lab, office, profiles, tunnel } from './scripts.ts';
 import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
 
 /** What is pressed too soon or thought better of: nothing is trusted, dialled, left behind or forgotten by it. */
@@ -243,4 +243,19 @@ describe('in the editor', () => {
       await page.getByText('Advanced Options').click();
       expect(await page.getByLabel('Forget the trusted certificate').count()).toBe(0);
     }));
+});
+
+test('when connected the virtual IP stands once in the status, and the time that it has been up', () => {
+  const since = Date.now() - 3_723_000;
+  const states = [{ profileId: office.id, state: { state: 'connected', since, tunnel } as const }];
+  return using({ profiles, states }, async (page) => {
+    await page.getByRole('option', { name: office.name }).click();
+    await page
+      .locator('.state-line')
+      .getByText(/^Uptime 1:02:\d\d$/)
+      .waitFor();
+    const status = await page.getByRole('tabpanel').innerText();
+    expect(status.split(tunnel.address)).toHaveLength(2);
+    expect(status.split('Uptime')).toHaveLength(2);
+  });
 });
