@@ -1,6 +1,6 @@
 import { type CommandFailure, type CommandResult, fail, failure } from './command-failure.ts';
 import type { Context } from './context.ts';
-import { interruptedMessage } from './interruption.ts';
+import { interruptedFailure } from './interruption.ts';
 import { readDescriptorLine } from './terminal/descriptor-lines.ts';
 import type { Answer, QuestionOptions } from './terminal/terminal.ts';
 import { type Result, ok } from '../shared/result.ts';
@@ -62,6 +62,7 @@ export async function askOnTerminal(
 export function unanswered(context: Context, answer: Exclude<Answer, { kind: 'entered' }>): CommandFailure {
   if (answer.kind === 'ended') return failure('declined', 'The question was ended without an answer.');
   if (answer.kind === 'interrupted') context.interruption.interrupt('interrupted');
-  const reason = context.interruption.reason() ?? 'interrupted';
-  return failure(reason, interruptedMessage(reason));
+  // Its end may be read before SIGHUP comes, and not every program of a closed terminal is sent one.
+  if (answer.kind === 'hung-up') context.interruption.interrupt('hangup');
+  return interruptedFailure(context.interruption);
 }

@@ -12,7 +12,7 @@ import {
 import type { Context, Run } from '../context.ts';
 import { alreadyConnectedSentence } from '../control-failure.ts';
 import { exitCode } from '../exit-codes.ts';
-import { interruptedMessage } from '../interruption.ts';
+import { interruptedFailure } from '../interruption.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
 
@@ -82,9 +82,8 @@ async function connect(context: Context, name: string, options: ConnectOptions):
     timeout: options.timeout,
   });
   if (ending.kind === 'failed') return output.fail(ending.failure);
-  const reason = interruption.reason();
-  if (ending.wasConnected || reason === undefined) return exitCode('done');
-  return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
+  if (ending.wasConnected || interruption.reason() === undefined) return exitCode('done');
+  return output.fail(interruptedFailure(interruption));
 }
 
 function alreadyConnected(sentence: string): CommandFailure {

@@ -198,7 +198,7 @@ async function mayRemove(context: Context, profile: Profile): Promise<CommandRes
     context.interruption.signal,
   );
   if (answer === true) return ok(true);
-  if (typeof answer !== 'boolean' && answer.kind === 'interrupted') return err(unanswered(context, answer));
+  if (answer !== false && answer.kind !== 'ended') return err(unanswered(context, answer));
   return fail('declined', `${profile.name} was not removed.`);
 }
 

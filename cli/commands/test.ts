@@ -15,7 +15,7 @@ import { RecordKeeper } from '../connect/record-keeper.ts';
 import { withTimeout } from '../connect/impatient-session.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
-import { interruptedMessage } from '../interruption.ts';
+import { interruptedFailure } from '../interruption.ts';
 import { logLineText } from '../../client/log-text.ts';
 import { parseInteger } from '../option-values.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
@@ -83,8 +83,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   });
   await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
   if (ending.kind === 'failed') return output.fail(ending.failure);
-  const reason = interruption.reason();
-  if (reason !== undefined) return output.fail({ reason, message: interruptedMessage(reason), steps: [] });
+  if (interruption.reason() !== undefined) return output.fail(interruptedFailure(interruption));
   output.line(`${output.style.good('All is well:')} this profile can connect.`);
   return exitCode('done');
 }

@@ -186,7 +186,7 @@ async function certificate(
   for (const line of certificateLines(question)) terminal.say(line);
   const answer = await askYesNo(terminal, 'Trust this router from now on?', signal);
   if (answer === true) return { kind: 'trust' };
-  if (answer === false || answer.kind === 'entered') return refused;
+  if (answer === false) return refused;
   return { kind: 'none', failure: unanswered(context, answer) };
 }
 

@@ -5,7 +5,7 @@ import { HOLDER_COMMAND } from './holder-command.ts';
 import { type CommandFailure, failure } from '../command-failure.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
-import { interruptedMessage } from '../interruption.ts';
+import { interruptedFailure } from '../interruption.ts';
 import { assertNever } from '../../shared/assert-never.ts';
 
 /** What Node was started with, as it is or bundled. */
@@ -69,7 +69,7 @@ export function connectInBackground(
         case 'ended':
           if (message.failure !== undefined) fail(message.failure);
           else if (reason === undefined) finish(exitCode('done'));
-          else fail(failure(reason, interruptedMessage(reason)));
+          else fail(interruptedFailure(context.interruption));
           return;
         default:
           assertNever(message);

@@ -7,8 +7,10 @@ export type Answer =
   | { readonly kind: 'entered'; readonly line: string }
   /** Ctrl-C was typed. */
   | { readonly kind: 'interrupted' }
-  /** Ctrl-D was typed, or the terminal has gone. */
+  /** Ctrl-D was typed. */
   | { readonly kind: 'ended' }
+  /** The terminal has gone: in raw mode nothing else ends its input. */
+  | { readonly kind: 'hung-up' }
   /** The question was taken back through its signal. */
   | { readonly kind: 'withdrawn' };
 
@@ -81,7 +83,7 @@ function createTerminal(input: ReadStream, output: WriteStream): Terminal {
         finish(outcome);
       };
       const onData = (chunk: Buffer): void => type(decoder.write(chunk));
-      const onEnd = (): void => finish({ kind: 'ended' });
+      const onEnd = (): void => finish({ kind: 'hung-up' });
       const onAbort = (): void => {
         output.write('\r\n');
         finish({ kind: 'withdrawn' });
@@ -117,7 +119,7 @@ export async function askYesNo(
   terminal: Terminal,
   question: string,
   signal?: AbortSignal,
-): Promise<Answer | boolean> {
+): Promise<Exclude<Answer, { kind: 'entered' }> | boolean> {
   for (let tries = 0; tries < 3; tries += 1) {
     const answer = await terminal.ask(`${question} (yes/no) `, signal === undefined ? {} : { signal });
     if (answer.kind !== 'entered') return answer;
