@@ -1,14 +1,16 @@
 import type { Profile } from '../shared/profile.ts';
+import { asciiName } from '../shared/server-address.ts';
 import { en } from '../shared/text/en.ts';
 
 /** A profile for people: DrayTek's words for the fields, and their values. */
 export function profileRows(profile: Profile): (readonly [string, string])[] {
   const { advanced, ip, trustedCertificate } = profile;
+  const dialled = asciiName(profile.server);
   return [
     ['Profile Name', profile.name],
     ['Id', profile.id],
     ['Server Type', en.serverType[profile.serverType]],
-    ['Server IP or Hostname', profile.server],
+    ['Server IP or Hostname', dialled === profile.server ? dialled : `${profile.server} (${dialled})`],
     ['Port', String(profile.port)],
     [
       'Authentication Type',

@@ -126,6 +126,24 @@ describe('smartvpn profile', () => {
     expect(await profiles()).toEqual([]);
   });
 
+  test('SIGHUP at the question is no answer', async () => {
+    await smartvpn(...OFFICE);
+    const prefix = ['sh', '-c', 'echo "process $$;"; exec "$0" "$@"'];
+    const running = startOnTerminal(['profile', 'remove', 'office'], home, {}, prefix);
+    const [, pid] = await running.sees(/process (\d+);/);
+    await running.sees(/\(yes\/no\) $/);
+    process.kill(Number(pid), 'SIGHUP');
+    expect((await running.ended).code).toBe(129);
+  });
+
+  test('an internationalised server name is kept as it was typed', async () => {
+    const added = await smartvpn('profile', 'add', 'münchen', '--server', 'vpn.münchen.de:8443');
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect((await smartvpn('profile', 'list')).stdout).toContain(' vpn.münchen.de:8443 ');
+    const shown = (await smartvpn('profile', 'show', 'münchen')).stdout;
+    expect(shown).toContain('vpn.münchen.de (vpn.xn--mnchen-3ya.de)');
+  });
+
   test('export and import carry everything but ids, and say what had to be renamed', async () => {
     await smartvpn(...OFFICE, '--route', '10.0.0.0/8', '--minimum-tls', '1.3');
     const file = join(home.folder, 'out.json');

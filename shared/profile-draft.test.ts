@@ -10,6 +10,13 @@ test('an edited profile keeps its id, and its trust while it is for the same rou
   expect(editedProfile({ ...draft, name: 'Renamed' }, trusting)).toEqual({ ...trusting, name: 'Renamed' });
 });
 
+test('the same server in other letters is the same router', () => {
+  const typed = { ...trusting, server: 'vpn.münchen.de' };
+  for (const server of ['vpn.MÜNCHEN.de', 'vpn.xn--mnchen-3ya.de']) {
+    expect(editedProfile({ ...draft, server }, typed)).toHaveProperty('trustedCertificate');
+  }
+});
+
 test('another server or port is another router: nothing is trusted there yet', () => {
   expect(editedProfile({ ...draft, server: 'other.example.com' }, trusting)).not.toHaveProperty(
     'trustedCertificate',

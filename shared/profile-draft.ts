@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { profileSchema, type Profile } from './profile.ts';
+import { isSameServer } from './server-address.ts';
 
 /** A profile as it is typed or imported: without what the program itself adds. */
 export const profileDraftSchema = profileSchema.omit({ id: true, trustedCertificate: true });
@@ -13,7 +14,7 @@ export function newProfile(draft: ProfileDraft, id: string): Profile {
 
 /** An edited profile. Trust in a certificate belongs to the router it was given for. */
 export function editedProfile(draft: ProfileDraft, previous: Profile): Profile {
-  const isSameRouter = draft.server === previous.server && draft.port === previous.port;
+  const isSameRouter = isSameServer(draft.server, previous.server) && draft.port === previous.port;
   return {
     ...draft,
     id: previous.id,

@@ -3,7 +3,7 @@ import { formatCidr, netmaskToPrefix, parseCidr, parseIpv4Address } from './ip/i
 import { profileIssueText } from './profile-issue-text.ts';
 import { profileSchema, type Profile } from './profile.ts';
 import { err, ok, type Result } from './result.ts';
-import { parseServerAddress } from './server-address.ts';
+import { isSameServer, parseServerAddress } from './server-address.ts';
 
 /**
  * A profile as flat fields, the way an editor and a command line take it. Each may be text; numbers,
@@ -199,9 +199,13 @@ function assemble(values: Values, base: Profile | undefined): unknown {
 
 /** Trust in a certificate belongs to the router it was given for; behind another port may be another one. */
 function sameRouter(values: Values, base: Profile | undefined): boolean {
-  const server = values.server ?? base?.server;
-  const isSameServer = typeof server === 'string' && server.toLowerCase() === base?.server.toLowerCase();
-  return isSameServer && (values.port ?? base?.port) === base?.port;
+  if (base === undefined) return false;
+  const server = values.server ?? base.server;
+  return (
+    typeof server === 'string' &&
+    isSameServer(server, base.server) &&
+    (values.port ?? base.port) === base.port
+  );
 }
 
 function assembleIp(values: Values, base: Profile['ip'] | undefined): unknown {

@@ -9,6 +9,7 @@ import {
   serverSchema,
   userNameSchema,
 } from './profile.ts';
+import { asciiName } from './server-address.ts';
 
 const ID = '3f8b1c1e-3b8e-4d0a-9a53-0f6f1b9d2a11';
 
@@ -63,6 +64,8 @@ describe('servers', () => {
     ['2001:db8::1', '2001:db8::1'],
     ['[2001:db8::1]', '2001:db8::1'],
     ['1password.example', '1password.example'],
+    [' vpn.München.de ', 'vpn.München.de'],
+    ['例え.テスト', '例え.テスト'],
   ])('%j is taken as %j', (typed, server) => {
     expect(serverSchema.parse(typed)).toBe(server);
   });
@@ -80,15 +83,22 @@ describe('servers', () => {
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(127)}example`,
     'vpn.example.com\r\nX: y',
+    'mün chen.de',
+    'münchen.de:443',
+    'münchen..de',
+    'anna@münchen.de',
+    `${'ü'.repeat(64)}.example`,
+    '１９２.0.2.1',
+    '🛜\u0000.example',
   ])('%j is refused', (typed) => {
     expect(serverSchema.safeParse(typed).success).toBe(false);
   });
 
   test('whatever is taken can stand in an HTTP header and in an address', () => {
     fc.assert(
-      fc.property(fc.string(), (typed) => {
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' })), (typed) => {
         const parsed = serverSchema.safeParse(typed);
-        expect(parsed.success ? parsed.data : 'a').toMatch(/^[0-9A-Za-z_.:-]{1,254}$/);
+        expect(parsed.success ? asciiName(parsed.data) : 'a').toMatch(/^[0-9A-Za-z_.:-]{1,254}$/);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asciiName } from './server-address.ts';
 
 /**
  * A profile: everything needed to dial one router, except secrets. The fields and their words are
@@ -13,13 +14,17 @@ function isHostName(text: string): boolean {
   return HOST.test(text) && !/(^|\.)[0-9]+\.?$/.test(text);
 }
 
-/** A host name (RFC 1123), an IPv4 address, or an IPv6 address with or without brackets. */
+/**
+ * A host name (RFC 1123), an IPv4 address, or an IPv6 address with or without brackets. An internationalised name is kept as it
+ * was typed; what is dialled is its `asciiName`.
+ */
 export const serverSchema = z
   .string()
   .trim()
   .transform((text) => text.replace(/^\[(.*)\]$/, '$1'))
   .refine(
-    (text) => isHostName(text) || z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success,
+    (text) =>
+      isHostName(asciiName(text)) || z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success,
     'Enter a host name or an IP address, for example vpn.example.com',
   );
 

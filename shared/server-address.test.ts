@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseServerAddress, serverAddressText } from './server-address.ts';
+import { asciiName, isSameServer, parseServerAddress, serverAddressText } from './server-address.ts';
 
 test.each([
   ['vpn.example.com', 'vpn.example.com', undefined],
@@ -13,6 +13,7 @@ test.each([
   ['HTTP://vpn.example.com/', 'vpn.example.com', undefined],
   ['vpn.example.com:', 'vpn.example.com', undefined],
   ['vpn.example.com:https', 'vpn.example.com', 'https'],
+  ['https://vpn.münchen.de:8443/', 'vpn.münchen.de', 8443],
   ['', '', undefined],
 ])('%j is server %j, port %j', (typed, server, port) => {
   expect(parseServerAddress(typed)).toEqual({ server, port });
@@ -29,4 +30,32 @@ test('what was taken apart can be put together again', () => {
       },
     ),
   );
+});
+
+test.each([
+  ['vpn.münchen.de', 'vpn.xn--mnchen-3ya.de'],
+  ['VPN.MÜNCHEN.DE', 'vpn.xn--mnchen-3ya.de'],
+  // The same, typed with a combining diaeresis, as macOS hands it out.
+  ['vpn.mu\u0308nchen.de', 'vpn.xn--mnchen-3ya.de'],
+  ['faß.example', 'xn--fa-hia.example'],
+  ['vpn。例え。テスト', 'vpn.xn--r8jz45g.xn--zckzah'],
+  ['vpn_1.пример.испытание.', 'vpn_1.xn--e1afmkfd.xn--80akhbyknj4f.'],
+  // Already in ASCII: nothing is done to it.
+  ['VPN.example.com', 'VPN.example.com'],
+  ['xn--mnchen-3ya.de', 'xn--mnchen-3ya.de'],
+  ['2001:db8::1', '2001:db8::1'],
+  // No name at all.
+  ['mün chen.de', 'mün chen.de'],
+  ['münchen.de:443', 'münchen.de:443'],
+  ['anna@münchen.de', 'anna@münchen.de'],
+  ['münchen.de/x', 'münchen.de/x'],
+  ['münchen。de／x', 'münchen。de／x'],
+  ['\u202emünchen.de', '\u202emünchen.de'],
+])('%j is %j to DNS', (typed, ascii) => {
+  expect(asciiName(typed)).toBe(ascii);
+});
+
+test('another spelling is no other server', () => {
+  expect(isSameServer('vpn.münchen.de', 'VPN.xn--mnchen-3ya.de')).toBe(true);
+  expect(isSameServer('vpn.münchen.de', 'vpn.munchen.de')).toBe(false);
 });

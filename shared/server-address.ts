@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Where a router is dialled, as a person types it. */
 export interface ServerAddress {
   /** A name or an address; not checked here. */
@@ -36,6 +38,25 @@ export function serverAddressText({
 /** A name or address as it stands before a port: an IPv6 address in brackets (RFC 3986 §3.2.2, RFC 9110 §7.2). */
 export function hostText(server: string): string {
   return server.includes(':') ? `[${server}]` : server;
+}
+
+/** zod asks the platform's own URL parser, which is the same in Node and in a page. */
+const urlSchema = z.url({ normalize: true });
+
+/**
+ * A name in the letters that DNS and TLS know (RFC 5890 §2.3.2.1): vpn.münchen.de is vpn.xn--mnchen-3ya.de. What is in these
+ * letters already comes back as it is, and so does what can be no name.
+ */
+export function asciiName(server: string): string {
+  const mayBeName = /^[\w.\-\u0080-\u{10ffff}]+$/u.test(server);
+  if (!mayBeName || /^\p{ASCII}*$/u.test(server)) return server;
+  const url = urlSchema.safeParse(`https://${server}/`);
+  return url.success ? url.data.slice('https://'.length, -1) : server;
+}
+
+/** Whether both are one name: letter case and spelling do not make another. */
+export function isSameServer(one: string, other: string): boolean {
+  return asciiName(one).toLowerCase() === asciiName(other).toLowerCase();
 }
 
 function readPort(text: string | undefined): number | string | undefined {

@@ -1,4 +1,5 @@
 import type { Profile } from '../../shared/profile.ts';
+import { asciiName } from '../../shared/server-address.ts';
 import type { SessionCredentials, SessionOptions } from '../session/session-types.ts';
 
 /** What an attempt for this profile needs. */
@@ -10,7 +11,7 @@ export function sessionOptions(
 ): SessionOptions {
   const { advanced } = profile;
   return {
-    server: profile.server,
+    server: asciiName(profile.server),
     port: profile.port,
     ...(knownAddress === undefined ? {} : { addresses: [knownAddress] }),
     credentials,
