@@ -222,7 +222,7 @@ export interface ConnectionStatistics extends TrafficCounters {
 export interface HistoryEntry {
   readonly profileId: string;
   readonly profileName: string;
-  /** Unix milliseconds. */
+  /** Unix milliseconds: since when it was connected; without an `address` it never was, and this is when it was tried. */
   readonly startedAt: number;
   readonly endedAt: number;
   readonly address: string | undefined;

@@ -82,7 +82,7 @@ export async function attend(options: AttendOptions): Promise<Ending> {
         asked.withdraw.abort();
         asked = undefined;
       }
-      const report = reportOf(state, profile, options.records.lastEntry);
+      const report = reportOf(state, profile, options.records.lastTunnel);
       if (report !== undefined && isNews(report)) attendant.report(report);
       switch (state.state) {
         case 'prompting':

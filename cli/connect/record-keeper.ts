@@ -10,9 +10,9 @@ import { storeProblemText } from '../../shared/store-text.ts';
 export class RecordKeeper {
   readonly store: ConnectionDependencies['store'];
   readonly #pending = new Set<Promise<unknown>>();
-  #lastEntry: HistoryEntry | undefined;
+  #lastTunnel: HistoryEntry | undefined;
 
-  constructor(store: Store, warn: (message: string) => void) {
+  constructor(store: ConnectionDependencies['store'], warn: (message: string) => void) {
     const keep = <T extends Kept>(keeping: Promise<T>): Promise<T> => {
       const followed = keeping.then((kept) => {
         if (!kept.ok) warn(storeProblemText(kept.error));
@@ -25,16 +25,17 @@ export class RecordKeeper {
       profiles: { change: (id, edit) => keep(store.profiles.change(id, edit)) },
       history: {
         append: (entry) => {
-          this.#lastEntry = entry;
+          // An attempt that came to nothing was no time connected.
+          if (entry.address !== undefined) this.#lastTunnel = entry;
           return keep(store.history.append(entry));
         },
       },
     };
   }
 
-  /** The last session that has ended, once one has. */
-  get lastEntry(): HistoryEntry | undefined {
-    return this.#lastEntry;
+  /** The last session that was connected, once it has ended. */
+  get lastTunnel(): HistoryEntry | undefined {
+    return this.#lastTunnel;
   }
 
   /** Resolves when everything so far is on the disk, or cannot be. */

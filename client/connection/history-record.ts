@@ -3,10 +3,17 @@ import type { ConnectionEffect, ConnectionEvent, ConnectionModel, Phase } from '
 
 export type SessionEnded = Extract<ConnectionEvent, { kind: 'session-ended' }>;
 
+type SessionPhase = Extract<Phase, { kind: 'attempting' | 'connected' | 'leaving' }>;
+
+/** Where the session's time is counted from: signing in, or waiting for a fresh code, is no time connected. */
+export function startOf(phase: SessionPhase): number {
+  return phase.kind === 'connected' ? phase.since : phase.startedAt;
+}
+
 /** Writes a session into the history. `now` in Unix milliseconds. */
 export function record(
   { profile }: ConnectionModel,
-  phase: Extract<Phase, { kind: 'attempting' | 'connected' | 'leaving' }>,
+  phase: SessionPhase,
   event: SessionEnded,
   end: SessionEnd,
   now: number,
@@ -16,7 +23,7 @@ export function record(
     entry: {
       profileId: profile.id,
       profileName: profile.name,
-      startedAt: phase.startedAt,
+      startedAt: startOf(phase),
       endedAt: now,
       address: phase.kind === 'attempting' ? undefined : phase.tunnel?.address,
       receivedBytes: event.receivedBytes,

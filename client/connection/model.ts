@@ -73,7 +73,6 @@ export type Phase =
   | {
       readonly kind: 'connected';
       readonly session: number;
-      readonly startedAt: number;
       readonly since: number;
       readonly tunnel: TunnelFacts;
     }
@@ -86,6 +85,7 @@ export type Phase =
   | {
       readonly kind: 'leaving';
       readonly session: number;
+      /** When it was connected; where it never was, when it began. */
       readonly startedAt: number;
       readonly tunnel: TunnelFacts | undefined;
     }

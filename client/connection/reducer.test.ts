@@ -718,6 +718,28 @@ describe('history', () => {
     ]);
   });
 
+  test.each([
+    [
+      'ended by the user',
+      (it: ConnectionModelDriver) => it.send({ kind: 'disconnect' }),
+      { kind: 'cancelled' },
+    ],
+    ['lost', () => undefined, { kind: 'failed', cause: LOST, wasConnected: true }],
+  ] as const)('%s: it lasted from when it was connected, not from when it was begun', (_how, before, end) => {
+    const it = driver();
+    it.connect(STORED);
+    // Nine seconds for a code that was not used yet, for example.
+    it.now += 9_000;
+    it.said({ kind: 'connected', tunnel });
+    const connectedAt = it.now;
+    it.now += 60_000;
+    before(it);
+    it.ends(end);
+    expect(it.effects('record')).toMatchObject([
+      { entry: { startedAt: connectedAt, endedAt: connectedAt + 60_000 } },
+    ]);
+  });
+
   test('an entry for an attempt that failed', () => {
     const it = driver();
     it.connect(STORED);

@@ -3,7 +3,7 @@ import { mayConnect, type FailureCause } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { SessionEnd, SessionEvent } from '../session/session-types.ts';
 import { checkCredentials } from './credentials-check.ts';
-import { record, type SessionEnded } from './history-record.ts';
+import { record, startOf, type SessionEnded } from './history-record.ts';
 import { credentialsFromStore, credentialsFromTyping } from './held-credentials.ts';
 import {
   connectionState,
@@ -182,10 +182,10 @@ function disconnect(model: ConnectionModel): Step {
 }
 
 function leave(model: ConnectionModel, phase: Extract<Phase, { kind: 'attempting' | 'connected' }>): Step {
-  const { session, startedAt } = phase;
+  const { session } = phase;
   const tunnel = phase.kind === 'connected' ? phase.tunnel : undefined;
   return step(
-    { ...model, phase: { kind: 'leaving', session, startedAt, tunnel } },
+    { ...model, phase: { kind: 'leaving', session, startedAt: startOf(phase), tunnel } },
     { kind: 'cancel-session', session },
   );
 }
@@ -323,7 +323,7 @@ function connected(
   event: Extract<SessionEvent, { kind: 'connected' }>,
   context: StepContext,
 ): Step {
-  const { session, startedAt } = phase;
+  const { session } = phase;
   const { tunnel } = event;
   const { profile, credentials, effects } = provenCredentials(model);
   return step(
@@ -335,7 +335,7 @@ function connected(
       refusedAt: [],
       changedAt: undefined,
       routerAddress: tunnel.routerAddress,
-      phase: { kind: 'connected', session, startedAt, since: context.now, tunnel },
+      phase: { kind: 'connected', session, since: context.now, tunnel },
     },
     ...effects,
   );
