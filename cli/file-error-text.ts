@@ -6,10 +6,14 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
+  EIO: 'the disk reports a fault',
+  ELOOP: 'it is a link that leads in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  ENXIO: 'nothing is behind it',
 };
 
-/** Why the system refused a file, as the end of a sentence; the system's own code where there are no words for it. */
+/** Why the system refused a file, as the end of a sentence; with the system's own code where there are no words for it. */
 export function fileErrorText(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return WORDS[code] ?? code;
+  return WORDS[code] ?? `the system says ${code}`;
 }

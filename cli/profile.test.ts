@@ -188,7 +188,12 @@ describe('smartvpn profile', () => {
     await writeFile(file, content);
     const { code, stderr } = await smartvpn('profile', 'import', file);
     expect(code).toBe(9);
-    expect(stderr).toContain(words);
+    // A sentence, and what to do.
+    expect(stderr.split('\n')).toEqual([
+      expect.stringContaining(words),
+      expect.stringMatching(/^ {2}\S/),
+      '',
+    ]);
   });
 
   test('a damaged store is set aside, said aloud, and not taken for an empty one', async () => {

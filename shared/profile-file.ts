@@ -14,7 +14,7 @@ import { err, ok, type Result } from './result.ts';
 const FORMAT = 'smart-vpn-profiles';
 const VERSION = 1;
 
-/** Characters. Ten thousand profiles take about seven million. */
+/** Bytes of a file, and no more characters of its text. Ten thousand profiles take about seven million. */
 export const LARGEST_PROFILE_FILE = 32_000_000;
 
 const importedProfileSchema = profileDraftSchema.extend({

@@ -54,7 +54,7 @@ async function connect(context: Context, name: string, options: ConnectOptions):
   // Before anything is asked for in vain. The control socket itself decides again later.
   const running = await askStatus(folders.runtime, interruption.signal);
   if (running.ok) return output.fail(alreadyConnected(alreadyConnectedSentence(running.value)));
-  const motpSecret = readMotpSecret(options);
+  const motpSecret = await readMotpSecret(options);
   if (!motpSecret.ok) return output.fail(motpSecret.error);
   const attendant = createAskingAttendant(context, givenAnswers(options));
   const verbose = options.verbose === true;

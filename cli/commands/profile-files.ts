@@ -5,19 +5,32 @@ import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { fileErrorText } from '../file-error-text.ts';
+import { type WantedFile, readNamedFile, readStandardInput } from '../named-file.ts';
 import { findProfile, openProfiles, saved } from '../store-access.ts';
 import { firstIssue } from '../zod-text.ts';
 import {
   type ExchangedProfile,
+  type ExchangeProblem,
   exchangeProblemText,
   formatProfileExchange,
   parseProfileExchange,
   planImport,
-  readProfileExchange,
 } from '../../client/store/profile-exchange.ts';
 import { type Profile, profileNameSchema } from '../../shared/profile.ts';
 import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
 import { ok } from '../../shared/result.ts';
+
+const EXPORTED: WantedFile = {
+  maximumBytes: LARGEST_PROFILE_FILE,
+  step: 'Name a file that "smartvpn profile export --output FILE" or the window wrote.',
+};
+
+const STEPS: Readonly<Record<ExchangeProblem['kind'], string>> = {
+  'not-profiles': EXPORTED.step,
+  'too-large': EXPORTED.step,
+  'newer-version': 'Import it with that version, or a later one.',
+  'invalid-profiles': 'Correct the file, or export it again.',
+};
 
 /** `profile import` and `profile export`. */
 export function defineProfileFiles(command: Command, run: Run): void {
@@ -70,10 +83,15 @@ async function importProfiles(
   path: string,
   options: { readonly name?: string },
 ): Promise<number> {
-  const exchanged =
-    path === '-' ? parseProfileExchange(await readStandardInput()) : await readProfileExchange(path);
-  if (!exchanged.ok)
-    return context.output.fail(fail('file-failed', exchangeProblemText(exchanged.error)).error);
+  const text = await (path === '-'
+    ? readStandardInput(context, EXPORTED)
+    : readNamedFile(context, path, EXPORTED));
+  if (!text.ok) return context.output.fail(text.error);
+  const exchanged = parseProfileExchange(text.value);
+  if (!exchanged.ok) {
+    const problem = exchangeProblemText(exchanged.error);
+    return context.output.fail(fail('file-failed', problem, STEPS[exchanged.error.kind]).error);
+  }
   const named = rename(exchanged.value, options.name);
   if (!named.ok) return context.output.fail(named.error);
   const store = await openProfiles(context);
@@ -102,17 +120,6 @@ function rename(
   return parsed.success
     ? ok([{ ...profile, name: parsed.data }])
     : fail('usage', `--name: ${firstIssue(parsed.error)}.`);
-}
-
-/** What comes after the longest file is not read: it is refused as too large. */
-async function readStandardInput(): Promise<string> {
-  let text = '';
-  process.stdin.setEncoding('utf8');
-  for await (const chunk of process.stdin) {
-    text += String(chunk);
-    if (text.length > LARGEST_PROFILE_FILE) break;
-  }
-  return text;
 }
 
 /** Never over a file that is there: an export must not cost anything. */

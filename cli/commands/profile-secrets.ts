@@ -135,7 +135,7 @@ async function readSecret(
 ): Promise<CommandResult<string>> {
   const parse = name === 'motp-secret' ? (await import('../otp-key.ts')).readMotpKey : parsePassword;
   if (options.file !== undefined) {
-    const line = readSecretFile(options.file);
+    const line = await readSecretFile(options.file);
     if (!line.ok) return line;
     const parsed = parse(line.value);
     return parsed.ok ? parsed : fail('usage', `The ${WORDS[name]} in ${options.file}: ${parsed.error}.`);

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommandResult, fail } from '../command-failure.ts';
-import { fileErrorText } from '../file-error-text.ts';
+import type { Context } from '../context.ts';
+import { readNamedFile } from '../named-file.ts';
 import { type RouterConfig, routerConfigSchema } from '../../emulator/config.ts';
 import { type DialInUserInput, dialInUserInputSchema } from '../../emulator/dial-in-user.ts';
 import { generateMotpSecret } from '../../shared/otp/motp.ts';
@@ -20,11 +20,17 @@ export interface RouterFlags {
   readonly users: readonly DialInUserInput[];
 }
 
+/** Bytes: 500 users with all they may have take less than one million. */
+const LARGEST_CONFIGURATION = 4_000_000;
+
 /** The configuration file with the options over it, checked as a whole. */
-export function routerConfig(flags: RouterFlags): CommandResult<RouterConfig> {
-  const file = flags.config === undefined ? ok({}) : readConfigFile(flags.config);
+export async function routerConfig(
+  context: Context,
+  flags: RouterFlags,
+): Promise<CommandResult<RouterConfig>> {
+  const file = flags.config === undefined ? ok({}) : await readConfigFile(context, flags.config);
   if (!file.ok) return file;
-  const users = flags.usersFile === undefined ? ok([]) : readUsersFile(flags.usersFile);
+  const users = flags.usersFile === undefined ? ok([]) : await readUsersFile(context, flags.usersFile);
   if (!users.ok) return users;
   const parsed = routerConfigSchema.safeParse(merge(file.value, flags, users.value), { reportInput: false });
   if (parsed.success) return ok(parsed.data);
@@ -59,29 +65,31 @@ function lanOf(flag: RouterFlags['lan'], configured: unknown): unknown {
 
 const recordSchema = z.record(z.string(), z.unknown());
 
-function readConfigFile(path: string): CommandResult<Readonly<Record<string, unknown>>> {
-  const value = readJson(path);
+async function readConfigFile(
+  context: Context,
+  path: string,
+): Promise<CommandResult<Readonly<Record<string, unknown>>>> {
+  const value = await readJson(context, path, 'Name a file as "smartvpn router --print-config" prints it.');
   if (!value.ok) return value;
   const record = recordSchema.safeParse(value.value);
   return record.success ? ok(record.data) : fail('file-failed', `${path} holds no JSON object.`);
 }
 
-function readUsersFile(path: string): CommandResult<readonly DialInUserInput[]> {
-  const value = readJson(path);
+async function readUsersFile(
+  context: Context,
+  path: string,
+): Promise<CommandResult<readonly DialInUserInput[]>> {
+  const value = await readJson(context, path, 'Name a file with a JSON array of users.');
   if (!value.ok) return value;
   const users = z.array(dialInUserInputSchema).safeParse(value.value);
   return users.success ? ok(users.data) : fail('usage', ...words(path, users.error));
 }
 
-function readJson(path: string): CommandResult<unknown> {
-  let text: string;
+async function readJson(context: Context, path: string, step: string): Promise<CommandResult<unknown>> {
+  const text = await readNamedFile(context, path, { maximumBytes: LARGEST_CONFIGURATION, step });
+  if (!text.ok) return text;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return fail('file-failed', `${path} cannot be read: ${fileErrorText(error)}.`);
-  }
-  try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.value);
     return ok(value);
   } catch (error) {
     return fail(

@@ -88,7 +88,8 @@ async function router(context: Context, options: RouterOptions): Promise<number>
     ...flags
   } = options;
   const folder = ephemeral === true ? undefined : (state ?? join(context.folders.state, 'router'));
-  const config = routerConfig({ ...flags, folder, users: [...users.value, ...demoUsers(demo)] });
+  const allUsers = [...users.value, ...demoUsers(demo)];
+  const config = await routerConfig(context, { ...flags, folder, users: allUsers });
   if (!config.ok) return output.fail(config.error);
   if (printConfig === true) {
     process.stdout.write(`${JSON.stringify(config.value, null, output.json ? 0 : 2)}\n`);

@@ -51,7 +51,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
   const store = await openProfiles(context);
   const profile = findProfile(store, name);
   if (!profile.ok) return output.fail(profile.error);
-  const motpSecret = readMotpSecret(options);
+  const motpSecret = await readMotpSecret(options);
   if (!motpSecret.ok) return output.fail(motpSecret.error);
   const attendant = createAskingAttendant(context, givenAnswers(options));
   const log = createLog();

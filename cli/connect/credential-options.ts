@@ -79,11 +79,13 @@ export function usesKeyring(options: CredentialOptions, profile: Profile): boole
 }
 
 /** The built-in generator's secret, when there is one: 1 to 32 hex digits, normalised. */
-export function readMotpSecret(options: CredentialOptions): CommandResult<string | undefined> {
+export async function readMotpSecret(options: CredentialOptions): Promise<CommandResult<string | undefined>> {
   const { motpSecretFile, motpSecretFd } = options;
   if (motpSecretFile === undefined && motpSecretFd === undefined) return ok(undefined);
   const text =
-    motpSecretFile === undefined ? readDescriptorLine(motpSecretFd ?? 0) : readSecretFile(motpSecretFile);
+    motpSecretFile === undefined
+      ? readDescriptorLine(motpSecretFd ?? 0)
+      : await readSecretFile(motpSecretFile);
   if (!text.ok) return text;
   const secret = readMotpKey(text.value);
   return secret.ok ? secret : fail('usage', `The mOTP secret: ${secret.error}.`);

@@ -1,21 +1,23 @@
-import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FileProblem } from '../../shared/store-problem.ts';
 import { ownerToKeep, type Owner } from './ownership.ts';
+import { readAtMost } from './read-at-most.ts';
 
 /**
  * The text of a file; undefined when there is none. Longer than `maximumBytes` is refused with the
- * code EFBIG before it is read.
+ * code EFBIG.
  */
 export async function readTextFile(
   path: string,
   maximumBytes: number,
 ): Promise<Result<string | undefined, FileProblem>> {
   try {
-    const { size } = await stat(path);
-    if (size > maximumBytes) return err({ kind: 'file-failed', path, code: 'EFBIG' });
-    return ok(await readFile(path, 'utf8'));
+    const bytes = await readAtMost(createReadStream(path), maximumBytes);
+    if (bytes === undefined) return err({ kind: 'file-failed', path, code: 'EFBIG' });
+    return ok(bytes.toString('utf8'));
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? ok(undefined) : err(fileProblem(path, error));
   }

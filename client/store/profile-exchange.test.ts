@@ -1,16 +1,11 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 import {
   exchangeProblemText,
   formatProfileExchange,
   parseProfileExchange,
   planImport,
-  readProfileExchange,
-  writeProfileExchange,
 } from './profile-exchange.ts';
 
 function newProfile(name: string): Profile {
@@ -109,38 +104,4 @@ test('any text is read or refused, never thrown at', () => {
       expect(parsed.ok || exchangeProblemText(parsed.error).length > 0).toBe(true);
     }),
   );
-});
-
-describe('files', () => {
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'exchange-'));
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
-  });
-
-  test('are written and read', async () => {
-    const path = join(folder, 'export.json');
-    expect(await writeProfileExchange(path, [newProfile('Office')])).toEqual({ ok: true, value: undefined });
-    expect(await readProfileExchange(path)).toMatchObject({ ok: true, value: [{ name: 'Office' }] });
-    expect(await readdir(folder)).toEqual(['export.json']);
-  });
-
-  test('that are missing, or too large, are refused in a sentence', async () => {
-    const missing = await readProfileExchange(join(folder, 'none.json'));
-    expect(missing.ok || exchangeProblemText(missing.error)).toMatch(/^There is no file .*none\.json$/);
-    const large = join(folder, 'large.json');
-    await writeFile(large, '');
-    await truncate(large, 33 * 1024 * 1024);
-    const refused = await readProfileExchange(large);
-    expect(refused.ok || exchangeProblemText(refused.error)).toMatch(/^This file is too large/);
-  });
-
-  test('cannot be written where there is no folder', async () => {
-    const written = await writeProfileExchange(join(folder, 'none', 'export.json'), []);
-    expect(written).toMatchObject({ ok: false, error: { kind: 'file-failed', code: 'ENOENT' } });
-  });
 });

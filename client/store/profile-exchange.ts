@@ -1,15 +1,8 @@
-import {
-  formatProfileFile,
-  LARGEST_PROFILE_FILE,
-  parseProfileFile,
-  type ImportedProfile,
-} from '../../shared/profile-file.ts';
+import { assertNever } from '../../shared/assert-never.ts';
+import { formatProfileFile, parseProfileFile, type ImportedProfile } from '../../shared/profile-file.ts';
 import { freeName, nameKey } from '../../shared/profile-names.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { FileProblem } from '../../shared/store-problem.ts';
-import { storeProblemText } from '../../shared/store-text.ts';
-import { readTextFile, writeFileAtomically } from './atomic-file.ts';
 
 /** Profiles on their way from one machine to another, in the file of shared/profile-file.ts. */
 export type ExchangedProfile = ImportedProfile;
@@ -18,10 +11,8 @@ export type ExchangeProblem =
   | { readonly kind: 'not-profiles' }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'newer-version' }
-  | { readonly kind: 'no-such-file'; readonly path: string }
   /** `faults`: one line for each profile that cannot be used, naming it, the field and the reason. */
-  | { readonly kind: 'invalid-profiles'; readonly faults: readonly string[] }
-  | FileProblem;
+  | { readonly kind: 'invalid-profiles'; readonly faults: readonly string[] };
 
 export function formatProfileExchange(profiles: readonly Profile[]): string {
   return formatProfileFile(profiles);
@@ -65,21 +56,6 @@ export function planImport(
   return { profiles, renamed };
 }
 
-export async function readProfileExchange(
-  path: string,
-): Promise<Result<readonly ExchangedProfile[], ExchangeProblem>> {
-  const text = await readTextFile(path, LARGEST_PROFILE_FILE);
-  if (!text.ok) return err(isTooLarge(text.error) ? { kind: 'too-large' } : text.error);
-  return text.value === undefined ? err({ kind: 'no-such-file', path }) : parseProfileExchange(text.value);
-}
-
-export function writeProfileExchange(
-  path: string,
-  profiles: readonly Profile[],
-): Promise<Result<void, FileProblem>> {
-  return writeFileAtomically(path, formatProfileExchange(profiles));
-}
-
 export function exchangeProblemText(problem: ExchangeProblem): string {
   switch (problem.kind) {
     case 'not-profiles':
@@ -88,15 +64,9 @@ export function exchangeProblemText(problem: ExchangeProblem): string {
       return 'This file is too large to be one of exported profiles.';
     case 'newer-version':
       return 'This file was exported by a newer version of this program.';
-    case 'no-such-file':
-      return `There is no file ${problem.path}`;
     case 'invalid-profiles':
       return `Nothing was imported, because some of it cannot be read: ${problem.faults.slice(0, 10).join('; ')}`;
     default:
-      return storeProblemText(problem);
+      return assertNever(problem);
   }
-}
-
-function isTooLarge(problem: FileProblem): boolean {
-  return problem.kind === 'file-failed' && problem.code === 'EFBIG';
 }
