@@ -204,6 +204,17 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     expect((await smartvpn('disconnect')).code).toBe(0);
   });
 
+  test('a profile that is edited meanwhile: from when the change counts', async () => {
+    await keepProfile(home, { name: 'other', server: '127.0.0.1' });
+    await connect('--background').ended;
+    const edited = await smartvpn('profile', 'edit', 'office', '--mru', '1400');
+    expect(edited).toMatchObject({ code: 0, stdout: 'Changed office.\n' });
+    expect(edited.stderr).toContain('counts from the next connection');
+    expect((await smartvpn('profile', 'edit', 'other', '--mru', '1400')).stderr).toBe('');
+    await smartvpn('disconnect');
+    expect((await smartvpn('profile', 'edit', 'office', '--mru', '1442')).stderr).toBe('');
+  });
+
   test('in the background: what goes wrong is said by the program that was started', async () => {
     const running = startProgram(connectWords('--background'), { ...inside, input: 'wrong\n' });
     const outcome = await running.ended;

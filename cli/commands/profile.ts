@@ -10,6 +10,7 @@ import { findProfile, openProfiles, saved } from '../store-access.ts';
 import { askYesNo } from '../terminal/terminal.ts';
 import { defineProfileFiles } from './profile-files.ts';
 import { defineProfileSecrets } from './profile-secrets.ts';
+import { askStatus } from '../../client/control/ask-status.ts';
 import type { SecretName } from '../../client/store/secret-store.ts';
 import { type FieldError, parseProfile } from '../../shared/profile-fields.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -154,7 +155,18 @@ async function edit(context: Context, name: string, options: Options): Promise<n
   if (keepsPassword(before.value) && !keepsPassword(kept)) await forgetKept(context, kept, 'password');
   context.output.object({ event: 'profile', profile: result.value });
   context.output.line(`Changed ${result.value.name}.`);
+  if (await isConnected(context, result.value)) {
+    context.output.note(
+      'It is connected, and goes on as it was: the change counts from the next connection.',
+    );
+  }
   return exitCode('done');
+}
+
+/** Or on the way there. */
+async function isConnected({ folders, interruption }: Context, { id }: Profile): Promise<boolean> {
+  const status = await askStatus(folders.runtime, interruption.signal);
+  return status.ok && status.value.profile.id === id;
 }
 
 async function remove(context: Context, name: string, options: Options): Promise<number> {
