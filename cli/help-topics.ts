@@ -28,7 +28,8 @@ connect, test             {"event":"mended","message"}         left over from a 
                           {"event":"warning","message"}        something could not be kept or read
 test                      {"event":"ping","address","milliseconds"?}   without milliseconds: no answer
 status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?,
-                            "traffic"?}
+                            "traffic"?,"endedAt"?}         endedAt, profile, failure of "disconnected": the last one in the
+                                                           background ended by itself
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
                             "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
 doctor                    {"event":"mended","message"}         left over from a crash, put right

@@ -34,3 +34,15 @@ export function millisecondsText(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '-';
   return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 }
+
+/** "2026-11-23 03:12": local time. `at` in Unix milliseconds. */
+export function timeText(at: number): string {
+  const time = new Date(at);
+  const [month, day, hours, minutes] = [
+    time.getMonth() + 1,
+    time.getDate(),
+    time.getHours(),
+    time.getMinutes(),
+  ].map((part) => String(part).padStart(2, '0'));
+  return `${time.getFullYear()}-${month}-${day} ${hours}:${minutes}`;
+}

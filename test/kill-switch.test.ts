@@ -99,7 +99,11 @@ describe.skipIf(!isPossible)('the tunnel drops while programs send', { timeout: 
       traffic: 'blocked',
     });
     await traffic.flows(100);
-    expect(await held.smartvpn('status')).toContain('Traffic is blocked until the tunnel is back');
+    const status = await held.smartvpn('status');
+    expect(status).toContain('Traffic is blocked until the tunnel is back');
+    expect(status).toMatch(
+      /^Because +The router ended.*\nTo do +First run "smartvpn disconnect".*\n +Connect again/m,
+    );
     expect(await network.wires.read()).toEqual(NOTHING);
     expect(await rules()).toBe(up);
     expect(await held.smartvpn('disconnect')).toContain('Disconnected');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandFailure, fail } from '../command-failure.ts';
+import { type CommandFailure, failure } from '../command-failure.ts';
 import { createAskingAttendant } from '../connect/asking-attendant.ts';
 import { connectInBackground } from '../connect/background.ts';
 import {
@@ -15,6 +15,7 @@ import { exitCode } from '../exit-codes.ts';
 import { interruptedFailure } from '../interruption.ts';
 import { findProfile, openProfiles } from '../store-access.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
+import type { Status } from '../../client/control/messages.ts';
 
 interface ConnectOptions extends CredentialOptions {
   readonly background?: true;
@@ -53,15 +54,14 @@ async function connect(context: Context, name: string, options: ConnectOptions):
   if (!profile.ok) return output.fail(profile.error);
   // Before anything is asked for in vain. The control socket itself decides again later.
   const running = await askStatus(folders.runtime, interruption.signal);
-  if (running.ok) return output.fail(alreadyConnected(alreadyConnectedSentence(running.value)));
+  if (running.ok) return output.fail(alreadyConnected(running.value));
   const motpSecret = await readMotpSecret(options);
   if (!motpSecret.ok) return output.fail(motpSecret.error);
   const attendant = createAskingAttendant(context, givenAnswers(options));
   const verbose = options.verbose === true;
   const keyring = usesKeyring(options, profile.value);
   if (options.background === true) {
-    return connectInBackground(context, attendant, {
-      profileId: profile.value.id,
+    return connectInBackground(context, attendant, profile.value, {
       motpSecret: motpSecret.value,
       keyring,
       verbose,
@@ -86,6 +86,12 @@ async function connect(context: Context, name: string, options: ConnectOptions):
   return output.fail(interruptedFailure(interruption));
 }
 
-function alreadyConnected(sentence: string): CommandFailure {
-  return fail('already-connected', sentence, 'End it first with: smartvpn disconnect').error;
+function alreadyConnected(status: Status): CommandFailure {
+  // One that helps itself no more comes with what to do about it.
+  const steps = status.state === 'waiting' ? undefined : status.failure?.steps;
+  return failure(
+    'already-connected',
+    alreadyConnectedSentence(status),
+    ...(steps ?? ['End it first with: smartvpn disconnect']),
+  );
 }

@@ -70,8 +70,8 @@ function meetAsker(context: Context): Promise<CommandResult<Asker>> {
     });
   const attendant: Attendant = {
     report: (report) => void send({ kind: 'report', report }),
+    isAlone: () => !process.connected,
     answer: (question, signal) => {
-      if (!process.connected) return Promise.resolve(nobody());
       number += 1;
       const mine = number;
       void send({ kind: 'question', number: mine, question });
@@ -101,14 +101,4 @@ function meetAsker(context: Context): Promise<CommandResult<Asker>> {
       resolve(ok({ start: message.data, attendant, signal, send, leave }));
     });
   });
-}
-
-/** A lost link cannot be made anew with a code that nobody is there to type. */
-function nobody(): QuestionAnswer {
-  const { error } = fail(
-    'nobody-to-ask',
-    'The connection was lost, and connecting again needs an answer that nobody is there to give.',
-    'Connect again with: smartvpn connect PROFILE',
-  );
-  return { kind: 'none', failure: error };
 }

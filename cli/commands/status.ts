@@ -3,15 +3,19 @@ import type { Context, Run } from '../context.ts';
 import { controlFailure } from '../control-failure.ts';
 import { dnsText } from '../dns-text.ts';
 import { exitCode } from '../exit-codes.ts';
-import { bytesText, durationText, millisecondsText, rateText } from '../quantity-text.ts';
+import { printable } from '../output.ts';
+import { bytesText, durationText, millisecondsText, rateText, timeText } from '../quantity-text.ts';
 import { serverAddressText } from '../../shared/server-address.ts';
 import { en } from '../../shared/text/en.ts';
 import { askStatus } from '../../client/control/ask-status.ts';
+import { type LastEnding, readEnding } from '../../client/control/last-ending.ts';
 import type { Status } from '../../client/control/messages.ts';
 
 export function defineStatus(command: Command, run: Run): void {
   command
-    .description('Shows what is connected, and how. Exit code 6 when nothing is.')
+    .description(
+      'Shows what is connected, and how; or how a connection in the background ended by itself. Exit code 6 when nothing is connected.',
+    )
     .addHelpText('after', '\nExamples:\n  smartvpn status\n  smartvpn status --json | jq .tunnel.address')
     .action(run(showStatus));
 }
@@ -22,8 +26,10 @@ async function showStatus(context: Context): Promise<number> {
   if (!status.ok) {
     const failure = controlFailure(status.error);
     if (failure.reason !== 'not-connected') return output.fail(failure);
-    output.object({ event: 'status', state: 'disconnected', text: 'Not connected' });
+    const ending = await readEnding(folders.runtime);
+    output.object({ event: 'status', state: 'disconnected', text: 'Not connected', ...ending });
     output.line('Not connected.');
+    if (ending !== undefined) for (const line of endingLines(ending)) output.line(printable(line));
     return exitCode('not-connected');
   }
   output.object({ event: 'status', ...status.value });
@@ -31,6 +37,12 @@ async function showStatus(context: Context): Promise<number> {
     output.line(`${name.padEnd(14)}${value}`);
   }
   return exitCode('done');
+}
+
+/** How a connection ended that nobody watched. */
+function endingLines({ profile, endedAt, failure }: LastEnding): readonly string[] {
+  const ended = `The connection to ${profile.name} in the background ended on ${timeText(endedAt)}.`;
+  return [ended, `  ${failure.message}`, ...failure.steps.map((step) => `  ${step}`)];
 }
 
 /** What `status` prints, a name and a value each. `now` in Unix milliseconds. */
@@ -41,7 +53,14 @@ export function statusRows(status: Status, now: number): (readonly [string, stri
     ['Profile', profile.name],
     ['Server', serverAddressText(profile)],
   ];
-  if (status.failure !== undefined) rows.push(['Because', status.failure.message]);
+  if (status.failure !== undefined) {
+    const { message, steps } = status.failure;
+    rows.push(['Because', message]);
+    // A connection that waits for its next attempt helps itself.
+    if (status.state !== 'waiting') {
+      for (const [place, step] of steps.entries()) rows.push([place === 0 ? 'To do' : '', step]);
+    }
+  }
   if (status.traffic === 'blocked') rows.push(['Traffic', en.blocked.sentence]);
   if (status.since !== undefined) rows.push(['Up for', durationText(now - status.since)]);
   if (tunnel !== undefined) {

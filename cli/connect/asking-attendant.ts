@@ -94,6 +94,7 @@ export function createAskingAttendant(context: Context, given: GivenAnswers): At
 
   return {
     report: (report) => printReport(context.output, report),
+    isAlone: () => false,
     answer: (question, signal) => {
       switch (question.kind) {
         case 'credentials':

@@ -3,6 +3,7 @@ import { questionOf, reportOf } from './connection-words.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import type { QuestionAnswer } from './question.ts';
 import type { Report } from './report.ts';
+import { unattendedFailure } from './unattended.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import type { Connection } from '../../client/connection/connection.ts';
@@ -26,6 +27,8 @@ export interface AttendOptions {
   readonly device: 'tun' | 'none';
   /** Called once, when it is connected for the first time. */
   readonly onConnected?: (tunnel: TunnelFacts) => void;
+  /** Called when a question stands although it got no answer, with why; and when the next one is asked. */
+  readonly onUnanswered?: (why: CommandFailure | undefined) => void;
 }
 
 /** Connects, and stays with the connection until it has ended and nothing of it is left. */
@@ -46,9 +49,13 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       const withdraw = new AbortController();
       const mine = { prompt: JSON.stringify(prompt), withdraw };
       asked = mine;
+      options.onUnanswered?.(undefined);
       const end = (): void => withdraw.abort();
       signal.addEventListener('abort', end, { once: true });
-      const answer = await attendant.answer(questionOf(prompt), withdraw.signal);
+      const question = questionOf(prompt);
+      const answer: QuestionAnswer = await (attendant.isAlone()
+        ? { kind: 'none', failure: unattendedFailure(question, profile) }
+        : attendant.answer(question, withdraw.signal));
       signal.removeEventListener('abort', end);
       if (withdraw.signal.aborted) return;
       if (answer.kind === 'none') {
@@ -56,6 +63,7 @@ export async function attend(options: AttendOptions): Promise<Ending> {
         // No answer is no wish to let traffic pass: the question stands until somebody disconnects.
         if (isBlocked(connection.state)) {
           attendant.report({ event: 'blocked', because: gaveUp, traffic: 'blocked' });
+          options.onUnanswered?.(gaveUp);
           return;
         }
       }

@@ -6,4 +6,6 @@ export interface Attendant {
   report(report: Report): void;
   /** `signal` takes the question back. */
   answer(question: Question, signal: AbortSignal): Promise<QuestionAnswer>;
+  /** Nobody is there to be asked, nor will be: the connection was left to itself in the background. */
+  isAlone(): boolean;
 }

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import type { Attendant } from './attendant.ts';
 import { type ToAsker, type ToHolder, toAskerSchema } from './background-messages.ts';
 import { HOLDER_COMMAND } from './holder-command.ts';
+import { servesOnce, unattendedWarning } from './unattended.ts';
 import { type CommandFailure, failure } from '../command-failure.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { interruptedFailure } from '../interruption.ts';
 import { assertNever } from '../../shared/assert-never.ts';
+import type { Profile } from '../../shared/profile.ts';
 
 /** What Node was started with, as it is or bundled. */
 const [, PROGRAM = ''] = process.argv;
@@ -18,7 +20,8 @@ const [, PROGRAM = ''] = process.argv;
 export function connectInBackground(
   context: Context,
   attendant: Attendant,
-  start: Omit<Extract<ToHolder, { kind: 'start' }>, 'kind'>,
+  profile: Profile,
+  start: Omit<Extract<ToHolder, { kind: 'start' }>, 'kind' | 'profileId'>,
 ): Promise<number> {
   return new Promise((resolve) => {
     const holder = spawn(process.execPath, [...process.execArgv, PROGRAM, HOLDER_COMMAND], {
@@ -27,6 +30,7 @@ export function connectInBackground(
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const questions = new Map<number, AbortController>();
+    let hasAskedForCode = false;
     const { signal } = context.interruption;
     const send = (message: ToHolder): void => {
       // To one that has just ended nothing can be said; its end is told by itself.
@@ -57,12 +61,16 @@ export function connectInBackground(
           attendant.report(message.report);
           return;
         case 'question':
+          hasAskedForCode ||= servesOnce(message.question);
           void ask(message);
           return;
         case 'withdrawn':
           questions.get(message.number)?.abort();
           return;
         case 'connected':
+          if (hasAskedForCode && profile.advanced.reconnect) {
+            attendant.report({ event: 'warning', message: unattendedWarning(profile) });
+          }
           context.output.note('It stays connected in the background; end it with: smartvpn disconnect');
           finish(exitCode('done'));
           return;
@@ -89,6 +97,6 @@ export function connectInBackground(
       else end();
     });
     signal.addEventListener('abort', stop, { once: true });
-    send({ kind: 'start', ...start });
+    send({ kind: 'start', profileId: profile.id, ...start });
   });
 }

@@ -6,9 +6,12 @@ import { openProfileSecrets } from './profile-secrets.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { releaseStartUpMemory } from './start-up-memory.ts';
 import { withTimeout } from './impatient-session.ts';
+import type { CommandFailure } from '../command-failure.ts';
 import { connectionFailure } from '../connection-failure.ts';
 import { controlFailure } from '../control-failure.ts';
 import { Connection } from '../../client/connection/connection.ts';
+import { keepEnding, type LastEnding } from '../../client/control/last-ending.ts';
+import type { Status } from '../../client/control/messages.ts';
 import { startControlServer } from '../../client/control/server.ts';
 import { profileSummary, statusOf } from '../../client/control/status-of.ts';
 import { logLineText } from '../../client/log-text.ts';
@@ -19,7 +22,9 @@ import { systemWatch } from '../../client/monitor/system-watch.ts';
 import { startSession } from '../../client/session/session.ts';
 import type { Folders } from '../../client/store/folders.ts';
 import type { Store } from '../../client/store/store.ts';
+import { isBlocked } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { en } from '../../shared/text/en.ts';
 
 export interface HoldOptions {
   readonly profile: Profile;
@@ -69,9 +74,10 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   let finished: Promise<unknown> = Promise.resolve();
+  let unanswered: CommandFailure | undefined;
 
   const server = await startControlServer(folders.runtime, {
-    status: () => statusOf(connection.state, profile, connection.statistics()),
+    status: () => heldStatus(connection, profile, unanswered),
     profile: () => profileSummary(profile),
     watchStatistics: (listener, interval) => connection.watchStatistics(listener, interval),
     logLines: () => log.lines().map(logLineText),
@@ -97,6 +103,9 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
       releaseStartUpMemory();
       options.onConnected?.();
     },
+    onUnanswered: (why) => {
+      unanswered = why;
+    },
   });
   finished = attending;
   let ending: Ending;
@@ -107,8 +116,36 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     ending = { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
   }
   await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
+  // Before the socket goes: whoever finds no connection finds this.
+  if (ending.kind === 'failed' && attendant.isAlone() && !signal.aborted) {
+    await keepEnding(folders.runtime, unseen(ending, profile));
+  }
   // `disconnect` in another terminal gets its answer before the socket goes.
   await setImmediate();
   await server.value.close();
   return ending;
+}
+
+/** With what stands in the way of a blocked connection that helps itself no more, and how to get on. */
+function heldStatus(
+  connection: Connection,
+  profile: Profile,
+  unanswered: CommandFailure | undefined,
+): Status {
+  const { state } = connection;
+  const status = statusOf(state, profile, connection.statistics());
+  const failure = state.state === 'prompting' ? unanswered : status.failure;
+  if (!isBlocked(state) || state.state === 'waiting' || failure === undefined) return status;
+  return { ...status, failure: { ...failure, steps: [LET_PASS, ...failure.steps] } };
+}
+
+const LET_PASS = 'First run "smartvpn disconnect", which lets traffic pass again.';
+
+function unseen({ failure }: Extract<Ending, { kind: 'failed' }>, profile: Profile): LastEnding {
+  const passes = profile.advanced.blockWhenDown ? [en.blocked.ended] : [];
+  return {
+    profile: profileSummary(profile),
+    endedAt: Date.now(),
+    failure: { ...failure, steps: [...passes, ...failure.steps] },
+  };
 }

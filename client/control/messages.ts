@@ -17,7 +17,7 @@ export const requestSchema = z.discriminatedUnion('request', [
 ]);
 export type Request = z.infer<typeof requestSchema>;
 
-const failureSchema = z.object({
+export const failureSchema = z.object({
   /** The cause's kind; another version may know more of them. */
   reason: z.string(),
   title: z.string().optional(),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { askHolder } from './client.ts';
+import { keepEnding, readEnding } from './last-ending.ts';
 import type { Reply, Statistics, Status } from './messages.ts';
 import { type ControlHandlers, type ControlServer, startControlServer } from './server.ts';
 
@@ -80,6 +81,16 @@ describe('the control socket', () => {
     expect((await stat(join(folder, 'control.sock'))).mode & 0o777).toBe(0o600);
     for (const server of open.splice(0)) await server.close();
     expect(await readdir(folder)).not.toContain('control.sock');
+  });
+
+  test('how the last connection ended is of no interest once there is another', async () => {
+    await start();
+    for (const server of open.splice(0)) await server.close();
+    const failure = { reason: 'link-lost', message: 'The connection broke off.', steps: [] };
+    await keepEnding(folder, { profile: STATUS.profile, endedAt: 1, failure });
+    expect(await readEnding(folder)).toBeDefined();
+    await start();
+    expect(await readEnding(folder)).toBeUndefined();
   });
 
   test('answers status, log and disconnect', async () => {

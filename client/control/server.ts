@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { isAnswering } from './client.ts';
 import type { ControlProblem } from './control-problem.ts';
 import { JsonLines } from './json-lines.ts';
+import { forgetEnding } from './last-ending.ts';
 import { type ProfileSummary, type Reply, type Statistics, type Status, requestSchema } from './messages.ts';
 import { controlSocketPath, makeRuntimeFolder } from './runtime-folder.ts';
 import { FolderLock } from '../store/folder-lock.ts';
@@ -61,6 +62,7 @@ export async function startControlServer(
   if (!locked.ok) return err({ kind: 'lock-failed', problem: locked.error });
   if (!locked.value.ok) return locked.value;
   chmodSync(path.value, 0o600);
+  await forgetEnding(runtimeFolder);
   // The socket alone is no reason to stay.
   server.unref();
   return ok({
