@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isBlocked, STAGES, type FailureCause, type TunnelFacts } from '../../shared/connection.ts';
+import {
+  isBlocked,
+  mayConnect,
+  STAGES,
+  type FailureCause,
+  type TunnelFacts,
+} from '../../shared/connection.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import type { ConnectionEffect, ConnectionEvent } from './model.ts';
 import { ConnectionModelDriver } from './reducer-driver.ts';
@@ -181,7 +187,8 @@ class World {
   #before(event: ConnectionEvent): void {
     if (event.kind === 'retry-due') this.timerRuns = false;
     if (event.kind === 'disconnect' || event.kind === 'prompt-dismissed') this.#hasLeft = true;
-    if (event.kind === 'connect') this.#hasLeft = false;
+    // While it is still leaving, connecting is not heard.
+    if (event.kind === 'connect' && mayConnect(this.driver.state)) this.#hasLeft = false;
     if (event.kind === 'session-ended') this.alive.delete(event.session);
     if (event.kind === 'session-ended' && event.end.kind === 'failed') this.#drop();
     if (event.kind === 'blocking') this.isBlocking = false;
