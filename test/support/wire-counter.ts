@@ -22,8 +22,9 @@ const countersSchema = z.object({
 });
 
 /**
- * Counts at the far end of a host's wires, by nftables, before anything there may drop. Multicast and link-local
- * IPv6, by which neighbours find each other, do not count; they do not leave the link.
+ * Counts at the far end of a host's wires, by nftables, before anything there may drop. Multicast, link-local IPv6 and
+ * neighbour discovery do not count: they do not leave the link. Whether a neighbour is still there is asked of its global
+ * address, by the kernel, some seconds after it was last heard.
  */
 export class WireCounter {
   readonly #host: Namespace;
@@ -45,6 +46,7 @@ export class WireCounter {
           iifname != { ${names} } return
           ${family} daddr ${tunnel.address} tcp dport ${tunnel.port} return
           ip6 daddr { ff00::/8, fe80::/10 } return
+          icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return
           meta l4proto { tcp, udp } th dport 53 counter name dns return
           meta nfproto ipv4 counter name ipv4 return
           meta nfproto ipv6 counter name ipv6
