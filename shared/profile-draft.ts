@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { profileSchema, type Profile } from './profile.ts';
-import { isSameServer } from './server-address.ts';
+import { isSameRouter } from './server-address.ts';
 
 /** A profile as it is typed or imported: without what the program itself adds. */
 export const profileDraftSchema = profileSchema.omit({ id: true, trustedCertificate: true });
@@ -14,11 +14,10 @@ export function newProfile(draft: ProfileDraft, id: string): Profile {
 
 /** An edited profile. Trust in a certificate belongs to the router it was given for. */
 export function editedProfile(draft: ProfileDraft, previous: Profile): Profile {
-  const isSameRouter = isSameServer(draft.server, previous.server) && draft.port === previous.port;
   return {
     ...draft,
     id: previous.id,
-    ...(isSameRouter && previous.trustedCertificate !== undefined
+    ...(isSameRouter(draft, previous) && previous.trustedCertificate !== undefined
       ? { trustedCertificate: previous.trustedCertificate }
       : {}),
   };

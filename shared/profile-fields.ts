@@ -3,7 +3,7 @@ import { formatCidr, netmaskToPrefix, parseCidr, parseIpv4Address } from './ip/i
 import { profileIssueText } from './profile-issue-text.ts';
 import { profileSchema, type Profile } from './profile.ts';
 import { err, ok, type Result } from './result.ts';
-import { isSameServer, parseServerAddress } from './server-address.ts';
+import { isSameRouter, parseServerAddress } from './server-address.ts';
 
 /**
  * A profile as flat fields, the way an editor and a command line take it. Each may be text; numbers,
@@ -193,19 +193,13 @@ function assemble(values: Values, base: Profile | undefined): unknown {
       legacyRenegotiation: pick('legacyRenegotiation', advanced?.legacyRenegotiation),
       framesPerRecord: pick('framesPerRecord', advanced?.framesPerRecord),
     },
-    trustedCertificate: sameRouter(values, base) ? base?.trustedCertificate : undefined,
+    trustedCertificate: base && sameRouter(values, base) ? base.trustedCertificate : undefined,
   };
 }
 
-/** Trust in a certificate belongs to the router it was given for; behind another port may be another one. */
-function sameRouter(values: Values, base: Profile | undefined): boolean {
-  if (base === undefined) return false;
-  const server = values.server ?? base.server;
-  return (
-    typeof server === 'string' &&
-    isSameServer(server, base.server) &&
-    (values.port ?? base.port) === base.port
-  );
+/** Trust in a certificate belongs to the router it was given for. */
+function sameRouter(values: Values, base: Profile): boolean {
+  return isSameRouter({ server: values.server ?? base.server, port: values.port ?? base.port }, base);
 }
 
 function assembleIp(values: Values, base: Profile['ip'] | undefined): unknown {

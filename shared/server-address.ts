@@ -59,6 +59,15 @@ export function isSameServer(one: string, other: string): boolean {
   return asciiName(one).toLowerCase() === asciiName(other).toLowerCase();
 }
 
+/** Whether both lead to one router: behind another port may be another one. What is `typed` need not be checked yet. */
+export function isSameRouter(
+  typed: { readonly server: unknown; readonly port: unknown },
+  known: { readonly server: string; readonly port: number },
+): boolean {
+  const { server, port } = typed;
+  return typeof server === 'string' && isSameServer(server, known.server) && port === known.port;
+}
+
 function readPort(text: string | undefined): number | string | undefined {
   if (text === undefined || text === '') return undefined;
   return /^[0-9]+$/.test(text) ? Number(text) : text;

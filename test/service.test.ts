@@ -12,7 +12,7 @@ import type { SessionEnd, StartSession } from '../client/session/session-types.t
 import { MemorySecretStore } from '../client/store/secret-store.ts';
 import { openStore, type Store } from '../client/store/store.ts';
 import { RemoteNetwork, type RemoteNetworkHost } from '../client/tunnel-process/remote-network.ts';
-import type { TunDevice } from '../datapath/tun-device.ts';
+import { silentTun } from '../datapath/testing/silent-tun.ts';
 import { startRouter, type Router } from '../emulator/router.ts';
 import type { TunnelFacts } from '../shared/connection.ts';
 import type { CallInput } from '../shared/contract.ts';
@@ -417,17 +417,7 @@ const TUNNEL: TunnelFacts = {
   authentication: 'PAP',
 };
 
-const silentDevice: TunDevice = {
-  name: 'vpn7',
-  readBuffer: new Uint8Array(),
-  read: () => 0,
-  write: () => true,
-  onReadable: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
-  onGone: () => undefined,
-  close: () => undefined,
-};
+const silentDevice = silentTun('vpn7');
 
 /** One that cannot be reached for a while. */
 class SilentKeyring extends MemorySecretStore {

@@ -4,6 +4,7 @@ import type { NetworkPlan } from '../client/network/plan.ts';
 import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { NetworkFailure, TunnelNetwork } from '../client/network/tunnel-network.ts';
 import type { SessionOptions } from '../client/session/session-types.ts';
+import { silentTun } from '../datapath/testing/silent-tun.ts';
 import type { TunDevice } from '../datapath/tun-device.ts';
 import { startRouter, type Router, type RouterDependencies } from '../emulator/router.ts';
 import type { RouterConfigInput } from '../emulator/config.ts';
@@ -363,22 +364,15 @@ class MemoryNetwork implements TunnelNetwork {
   }
 
   #device(name: string): TunDevice {
-    return {
-      name,
-      readBuffer: new Uint8Array(),
-      read: () => 0,
+    return silentTun(name, {
       write: (source, start, end) => {
         this.written.push(new Uint8Array(source.subarray(start, end)));
         return true;
       },
-      onReadable: () => undefined,
-      pause: () => undefined,
-      resume: () => undefined,
       onGone: (callback) => {
         this.goneAway = callback;
       },
-      close: () => undefined,
-    };
+    });
   }
 }
 

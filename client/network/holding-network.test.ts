@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { silentTun } from '../../datapath/testing/silent-tun.ts';
 import type { TunDevice } from '../../datapath/tun-device.ts';
 import { err, ok } from '../../shared/result.ts';
 import { holdingNetwork } from './holding-network.ts';
@@ -46,22 +47,14 @@ class Machine implements TunnelNetwork {
   }
 
   #device(name: string): TunDevice {
-    return {
-      name,
-      readBuffer: new Uint8Array(),
+    return silentTun(name, {
       read: () => {
         if (this.deleted.has(name)) return -1;
         const waiting = this.waiting.get(name) ?? 0;
         this.waiting.set(name, Math.max(0, waiting - 1));
         return waiting > 0 ? 100 : 0;
       },
-      write: () => true,
-      onReadable: () => undefined,
-      pause: () => undefined,
-      resume: () => undefined,
-      onGone: () => undefined,
-      close: () => undefined,
-    };
+    });
   }
 }
 

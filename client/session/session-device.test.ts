@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TunDevice } from '../../datapath/tun-device.ts';
+import { silentTun } from '../../datapath/testing/silent-tun.ts';
 import type { FailureCause } from '../../shared/connection.ts';
 import { ok } from '../../shared/result.ts';
 import type { HoldingNetwork } from '../network/holding-network.ts';
@@ -22,19 +22,11 @@ const PLAN: NetworkPlan = {
 function machine(isBlocking: boolean) {
   const done: string[] = [];
   let gone: () => void = () => undefined;
-  const tun: TunDevice = {
-    name: 'svpn0',
-    readBuffer: new Uint8Array(),
-    read: () => 0,
-    write: () => true,
-    onReadable: () => undefined,
-    pause: () => undefined,
-    resume: () => undefined,
+  const tun = silentTun('svpn0', {
     onGone: (listener) => {
       gone = listener;
     },
-    close: () => undefined,
-  };
+  });
   const network: HoldingNetwork = {
     isBlocking,
     check: async () => ok(undefined),

@@ -10,8 +10,8 @@ import { historyFormat, profilesFormat, removedProfilesFormat, settingsFormat } 
 import type { DocumentFormat } from './versioned-document.ts';
 
 /**
- * What the client keeps: profiles, settings, history, and which removed profiles still have secrets; no secrets. Reading is from memory and never
- * waits; every change reaches the disk before its promise resolves, on top of what other processes
+ * What the client keeps: profiles, settings, history, and which removed profiles still have secrets; no secrets.
+ * Reading is from memory and never waits; every change reaches the disk before its promise resolves, on top of what other processes
  * have written meanwhile.
  */
 export interface Store {

@@ -1,26 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { chromiumPossible } from '../support/chromium.ts';
+import { expect, test } from 'vitest';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { err } from '../../shared/result.ts';
-import type { Script, ScriptedProgram } from './scripted-program.ts';
 import { scriptedProfile } from './scripted-program.ts';
 import { branch, history, office, profiles, samples, tunnel } from './scripts.ts';
-import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
+import { focusedButton, windowHost } from './window.ts';
 
 /** What the window does when somebody uses it, with a scripted program behind it. */
-let host: WindowHost;
-beforeAll(async () => {
-  if (chromiumPossible()) host = await startWindowHost();
-}, 120_000);
-beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
-afterAll(async () => {
-  if (chromiumPossible()) await host.close();
-});
-
-function using(script: Script, use: (page: Page, program: ScriptedProgram) => Promise<void>): Promise<void> {
-  return usingWindow(host, script, use);
-}
+const host = windowHost();
+const { using } = host;
 
 function prompting(
   asks: 'password' | 'motp-code' | 'motp-pin',

@@ -1,24 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../shared/connection.ts';
-import { chromiumPossible } from '../support/chromium.ts';
-import type { Script, ScriptedProgram } from './scripted-program.ts';
+import type { Script } from './scripted-program.ts';
 import { branch, certificate, lab, office, profiles, tunnel } from './scripts.ts';
-import { focusedButton, startWindowHost, usingWindow, type WindowHost } from './window.ts';
+import { focusedButton, windowHost } from './window.ts';
 
 /** What is pressed too soon or thought better of: nothing is trusted, dialled, left behind or forgotten by it. */
-let host: WindowHost;
-beforeAll(async () => {
-  if (chromiumPossible()) host = await startWindowHost();
-}, 120_000);
-beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
-afterAll(async () => {
-  if (chromiumPossible()) await host.close();
-});
-
-function using(script: Script, use: (page: Page, program: ScriptedProgram) => Promise<void>): Promise<void> {
-  return usingWindow(host, script, use);
-}
+const { using } = windowHost();
 
 const UNKNOWN: ConnectionState = {
   state: 'prompting',

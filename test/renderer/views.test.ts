@@ -1,25 +1,17 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { chromiumPossible } from '../support/chromium.ts';
+import { expect, test } from 'vitest';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { settingsSchema } from '../../shared/settings.ts';
 import type { Script } from './scripted-program.ts';
 import { branch, certificate, history, log, office, profiles, samples, tunnel } from './scripts.ts';
-import { ARTEFACTS, accessibilityFaults, startWindowHost, type WindowHost } from './window.ts';
+import { ARTEFACTS, accessibilityFaults, windowHost } from './window.ts';
 
 /**
  * Every view, light and dark, wide and narrow: no accessibility fault, nothing that the page's policy
  * refuses, nothing wider than the window; a picture of each for the artefacts.
  */
-let host: WindowHost;
-beforeAll(async () => {
-  if (chromiumPossible()) host = await startWindowHost();
-}, 120_000);
-beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
-afterAll(async () => {
-  if (chromiumPossible()) await host.close();
-});
+const host = windowHost();
 
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1000, height: 700 },

@@ -5,9 +5,9 @@ import { extname, join, normalize } from 'node:path';
 import axe from 'axe-core';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { calls } from '../../shared/contract.ts';
-import { CHROMIUM } from '../support/chromium.ts';
+import { CHROMIUM, chromiumPossible } from '../support/chromium.ts';
 import { ScriptedProgram, type Script } from './scripted-program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,7 +43,7 @@ export interface ScriptedWindow {
   readonly complaints: readonly string[];
 }
 
-export async function startWindowHost(): Promise<WindowHost> {
+async function startWindowHost(): Promise<WindowHost> {
   const folder = await buildRenderer();
   await mkdir(ARTEFACTS, { recursive: true });
   const { server, address } = await serve(folder);
@@ -58,12 +58,32 @@ export async function startWindowHost(): Promise<WindowHost> {
   };
 }
 
-/** A window for one test, which ends with it; nothing may have been complained about in it. */
-export async function usingWindow(
-  host: WindowHost,
-  script: Script,
-  use: (page: Page, program: ScriptedProgram) => Promise<void>,
-): Promise<void> {
+/**
+ * A host for all tests of a file, which are skipped without Chromium. `using` gives a test a window that ends with it, and in
+ * which nothing may have been complained about.
+ */
+export function windowHost(): Pick<WindowHost, 'open'> & {
+  readonly using: (script: Script, use: WindowUse) => Promise<void>;
+} {
+  let host: WindowHost | undefined;
+  beforeAll(async () => {
+    if (chromiumPossible()) host = await startWindowHost();
+  }, 120_000);
+  beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
+  afterAll(() => host?.close());
+  const started = (): WindowHost => {
+    if (host === undefined) throw new Error('the host has not been started');
+    return host;
+  };
+  return {
+    open: (script, look) => started().open(script, look),
+    using: (script, use) => usingWindow(started(), script, use),
+  };
+}
+
+type WindowUse = (page: Page, program: ScriptedProgram) => Promise<void>;
+
+async function usingWindow(host: WindowHost, script: Script, use: WindowUse): Promise<void> {
   const { page, program, complaints } = await host.open(script);
   try {
     await use(page, program);
