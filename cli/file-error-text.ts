@@ -1,3 +1,5 @@
+import { errorCode } from '../shared/error-code.ts';
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'there is no such folder',
@@ -14,6 +16,6 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Why the system refused a file, as the end of a sentence; with the system's own code where there are no words for it. */
 export function fileErrorText(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = errorCode(error) ?? 'unknown';
   return WORDS[code] ?? `the system says ${code}`;
 }

@@ -16,6 +16,7 @@ import {
   parseProfileExchange,
   planImport,
 } from '../../client/store/profile-exchange.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { type Profile, profileNameSchema } from '../../shared/profile.ts';
 import { LARGEST_PROFILE_FILE } from '../../shared/profile-file.ts';
 import { ok } from '../../shared/result.ts';
@@ -138,7 +139,7 @@ async function writeNewFile(path: string, text: string): Promise<CommandResult<u
     }
     return ok(undefined);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (errorCode(error) === 'EEXIST') {
       return fail(
         'file-failed',
         `${path} is already there.`,

@@ -11,6 +11,7 @@ import { routerAddresses } from './router-addresses.ts';
 import { type DemoUser, makeDemoUser, routerConfig } from './router-config.ts';
 import type { RouterConfig } from '../../emulator/config.ts';
 import type { DialInUserInput } from '../../emulator/dial-in-user.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { err, ok } from '../../shared/result.ts';
 
 interface RouterOptions {
@@ -225,7 +226,7 @@ function ended(context: Context, signal: AbortSignal): Promise<void> {
 /** The emulator rejects with what the system said: a port in use, no privilege for a port or a device. */
 function notStarted(error: unknown): CommandFailure {
   const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   // What the system says of files has their path; of ports and addresses it has none.
   if (error instanceof Error && 'path' in error) {
     return failure(

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { type CommandResult, fail } from '../command-failure.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { ok } from '../../shared/result.ts';
 
 /** A line longer than this is no secret but a wrong file. */
@@ -38,7 +39,7 @@ function readByte(descriptor: number, byte: Buffer): CommandResult<number> {
     try {
       return ok(readSync(descriptor, byte, 0, 1, null));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = errorCode(error);
       if (code === 'EOF') return ok(0);
       if (code === 'EAGAIN') {
         // Someone made the pipe non-blocking. Nothing else runs while a secret is awaited, so waiting here is fine.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SLOT_COUNT } from './policy-routing.ts';
 import { isAlive, ownIdentity, processIdentitySchema } from './process-identity.ts';
+import { errorCode } from '../../shared/error-code.ts';
 
 /**
  * What a tunnel changed on this machine that does not vanish with its device. Each tunnel has a file of its own in
@@ -80,7 +81,7 @@ export async function claimJournal(
     // Appears with its content or not at all, unlike a file opened with O_EXCL.
     await link(temporary, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    if (errorCode(error) === 'EEXIST') return undefined;
     throw error;
   } finally {
     await rm(temporary, { force: true });

@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { loadLibc } from '../../datapath/libc.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { NetworkFailure } from './tunnel-network.ts';
@@ -42,7 +43,7 @@ async function deviceMissing(): Promise<Missing | undefined> {
     await (await open(CLONE_DEVICE, 'r+')).close();
     return undefined;
   } catch (error) {
-    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    switch (errorCode(error)) {
       case 'EPERM':
       case 'EACCES':
         return 'privilege';

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { FailureCause } from '../../shared/connection.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 
 /** More would only be tried after the connecting deadline. */
@@ -27,7 +28,7 @@ export async function resolveServer(server: string): Promise<Result<readonly str
 
 /** EAI_AGAIN: no name server answered, so nothing is known about the name. */
 function lookupFailure(error: unknown): ResolveFailure['kind'] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === 'EAI_AGAIN' || code === 'ETIMEOUT' ? 'network-unreachable' : 'name-not-found';
 }
 

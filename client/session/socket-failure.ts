@@ -1,4 +1,5 @@
 import type { FailureCause, Stage } from '../../shared/connection.ts';
+import { errorCode } from '../../shared/error-code.ts';
 
 /** What Node's and OpenSSL's errors carry besides their sentence. */
 export interface SocketError {
@@ -9,7 +10,7 @@ export interface SocketError {
 }
 
 export function socketError(error: Error): SocketError {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const code = errorCode(error) ?? error.name;
   const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : undefined;
   return { code, syscall };
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../shared/error-code.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FileProblem } from '../../shared/store-problem.ts';
 import { ownerToKeep, type Owner } from './ownership.ts';
@@ -73,13 +74,8 @@ export function fileProblem(path: string, error: unknown): FileProblem {
     case 'EPERM':
       return { kind: 'not-permitted', path };
     default:
-      return { kind: 'file-failed', path, code };
+      return { kind: 'file-failed', path, code: code ?? 'UNKNOWN' };
   }
-}
-
-/** The system's code, for example ENOENT. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
 
 async function writeDurably(path: string, text: string, owner: Owner | undefined): Promise<void> {

@@ -1,8 +1,9 @@
 import { constants, copyFile, lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../../shared/error-code.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { StoreProblem } from '../../shared/store-problem.ts';
-import { errorCode, readTextFile, syncFile, syncFolder, writeFileAtomically } from './atomic-file.ts';
+import { readTextFile, syncFile, syncFolder, writeFileAtomically } from './atomic-file.ts';
 import type { FolderLock } from './folder-lock.ts';
 import {
   readDocument,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { TunFailure } from '../../datapath/tun-device.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { netmaskToPrefix, parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { formatIpv6Address } from '../../shared/ip/ipv6-address.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -65,7 +66,7 @@ async function runIp(command: readonly string[]): Promise<Result<void, TunLanFai
     await run('ip', [...command]);
     return ok(undefined);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       return err({ kind: 'device-not-permitted', missing: 'iproute2' });
     }
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';

@@ -1,4 +1,5 @@
 import { open, readFile, rm } from 'node:fs/promises';
+import { errorCode } from '../../../shared/error-code.ts';
 
 export const RESOLV_CONF = '/etc/resolv.conf';
 const MAXIMUM_LENGTH = 64 * 1024;
@@ -59,8 +60,4 @@ export async function restoreResolvConf(
 /** Our text over the start of a longer one: killed between the write and the cut. */
 function isPartlyWritten(now: string | undefined, original: string | undefined, written: string): boolean {
   return now !== undefined && original !== undefined && now === written + original.slice(written.length);
-}
-
-function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
