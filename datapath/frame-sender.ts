@@ -7,6 +7,7 @@ import type { FairQueue } from './fair-queue.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { LinkPace } from './link-pace.ts';
 import { acquireQueue, releaseQueue } from './queue-pool.ts';
+import { atEndOfTurn } from './send-turn.ts';
 import { switches } from './switches.ts';
 
 export interface FrameSenderEvents {
@@ -236,7 +237,7 @@ export class FrameSender {
   #scheduleFlush(): void {
     if (this.#flushScheduled || this.#inFlight !== undefined) return;
     this.#flushScheduled = true;
-    process.nextTick(this.#scheduledFlush);
+    atEndOfTurn(this.#scheduledFlush);
   }
 
   readonly #scheduledFlush = (): void => {

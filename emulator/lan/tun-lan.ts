@@ -1,3 +1,4 @@
+import { beginTurn, endTurn, flushTurn } from '../../datapath/send-turn.ts';
 import { openTunDevice } from '../../datapath/tun-device.ts';
 import type { TunDevice } from '../../datapath/tun-device.ts';
 import { TunReader } from '../../datapath/tun-reader.ts';
@@ -65,6 +66,8 @@ class TunLan implements Lan {
   readonly #packet = Buffer.allocUnsafeSlow(65_536);
   /** A tunnel that had no room for #packet, of `length` bytes; the device is paused meanwhile. */
   #held: { readonly session: Receiver; readonly length: number } | undefined;
+  /** The last turn brought one packet, or none. */
+  #comesAlone = false;
 
   constructor(
     device: TunDevice,
@@ -122,11 +125,20 @@ class TunLan implements Lan {
   }
 
   #readPackets(): void {
-    for (let count = 0; count < PACKETS_PER_TURN && this.#held === undefined; count += 1) {
-      if (!this.#reader.read()) {
-        return;
+    let reads = 0;
+    beginTurn();
+    try {
+      while (reads < PACKETS_PER_TURN && this.#held === undefined && this.#reader.read()) {
+        reads += 1;
+        this.#receiveFromKernel();
+        // No other packet is to be expected behind it: it need not wait until the kernel has said so.
+        if (this.#comesAlone) {
+          flushTurn();
+        }
       }
-      this.#receiveFromKernel();
+      this.#comesAlone = reads <= 1;
+    } finally {
+      endTurn();
     }
   }
 
