@@ -6,6 +6,7 @@ const ALL_ON = {
   watch: 'socket',
   fairQueue: true,
   simd: true,
+  directRecords: true,
   oneFramePerRecord: false,
 };
 
@@ -17,6 +18,7 @@ test.each([
   ['poll-watch', { watch: 'poll' }],
   ['poll-watch, no-fair-queue', { watch: 'poll', fairQueue: false }],
   ['no-simd', { simd: false }],
+  ['queued-records', { directRecords: false }],
   ['one-frame-records', { oneFramePerRecord: true }],
 ])('%j', (text, changed) => {
   expect(parseSwitches(text)).toEqual({ ...ALL_ON, ...changed });

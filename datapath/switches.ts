@@ -10,6 +10,8 @@ export interface Switches {
   readonly fairQueue: boolean;
   /** Checksums by SIMD instructions. */
   readonly simd: boolean;
+  /** A server's TLS records past the queue of their stream. */
+  readonly directRecords: boolean;
   /** Also where the profile allows many. */
   readonly oneFramePerRecord: boolean;
 }
@@ -22,6 +24,7 @@ export function parseSwitches(text: string): Switches {
     watch: words.has('poll-watch') ? 'poll' : 'socket',
     fairQueue: !words.has('no-fair-queue'),
     simd: !words.has('no-simd'),
+    directRecords: !words.has('queued-records'),
     oneFramePerRecord: words.has('one-frame-records'),
   };
 }

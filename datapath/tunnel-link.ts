@@ -15,6 +15,7 @@ import {
 } from '../shared/protocol/ppp-frame.ts';
 import { type ProtocolError, protocolError } from '../shared/protocol/protocol-error.ts';
 import { copyBytes } from './copy-bytes.ts';
+import { takeRecordsDirectly } from './direct-records.ts';
 import { FrameSender, type FramesPerRecord, type TrafficOptions, protocolOf } from './frame-sender.ts';
 import { borrowReceiveBuffer, returnReceiveBuffer } from './receive-buffer.ts';
 
@@ -96,6 +97,7 @@ export class TunnelLink {
     }
     // A socket with `onread` never emits 'data', but must flow all the same to tell its end.
     stream.on('data', this.#onData);
+    takeRecordsDirectly(stream, this.#onData);
     stream.resume();
     // Its last event may be over already.
     if (stream.destroyed || stream.readableEnded) process.nextTick(this.#onClose);
