@@ -126,6 +126,8 @@ class HttpExchange {
     const url = URL.parse(head.target, 'https://router.invalid');
     const path = url === null ? undefined : decodePath(url.pathname);
     if (url === null || path === undefined) return this.#answer({ status: 400 });
+    // The request is whole: a client that says nothing more is waiting for its answer.
+    this.#wire.stream.removeListener('end', this.#onEnd);
     const { remoteAddress } = this.#wire;
     const request = { method, path, query: url.searchParams, headers: head.headers, body, remoteAddress };
     const missing: HttpAnswer = { status: method === 'POST' ? 501 : 404 };

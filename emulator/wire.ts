@@ -22,20 +22,25 @@ export interface WireFaults {
   readonly raw: Socket;
 }
 
+/** Time for a peer to take what is still to be sent: a page is some hundred kilobytes, a phone's network slow. */
+const LAST_BYTES_MILLISECONDS = 30_000;
 /** Time for a peer to answer our FIN with its own. */
 const LINGER_MILLISECONDS = 300;
 
 /**
  * Ends our direction and lets what is in flight arrive: destroying at once would make the kernel send
- * RST when unread bytes wait. What still comes is thrown away; when the peer has ended too, or after a
- * short time, all is closed.
+ * RST when unread bytes wait. What still comes is thrown away; when all is sent and the peer has ended too, or
+ * takes too long for either, all is closed. Idempotent.
  */
 export function endGently(stream: Duplex): void {
-  if (stream.destroyed) return;
+  if (stream.destroyed || stream.writableEnded) return;
+  // A stream closes by itself once both directions have ended.
   discardInput(stream);
-  stream.once('end', () => stream.destroy());
-  stream.end();
-  const timer = setTimeout(() => stream.destroy(), LINGER_MILLISECONDS);
+  let timer = setTimeout(() => stream.destroy(), LAST_BYTES_MILLISECONDS);
+  stream.end(() => {
+    clearTimeout(timer);
+    if (!stream.destroyed) timer = setTimeout(() => stream.destroy(), LINGER_MILLISECONDS);
+  });
   stream.once('close', () => clearTimeout(timer));
 }
 
