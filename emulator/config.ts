@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { portSchema } from '../shared/profile.ts';
-import { MAXIMUM_USERS, dialInUserInputSchema } from './dial-in-user.ts';
+import { MAXIMUM_USERS, configuredUserSchema } from './dial-in-user.ts';
 import { faultSchema } from './faults.ts';
 import { lanSchema } from './lan/lan-config.ts';
 import { pppSchema } from './ppp-config.ts';
 
-/** The router's configuration. Everything has a default: `{}` is a router that nobody may dial in to. */
+/**
+ * The router's configuration. Everything has a default: `{}` is a router that nobody may dial in to. What is not
+ * known is an error in all of its parts: a setting with a typing error would be one that is not made.
+ */
 
-const certificateSchema = z.object({
+const certificateSchema = z.strictObject({
   /** `own-ca`: issued by an authority made for it, so that a client can be told to trust that one. */
   issuer: z.enum(['self-signed', 'own-ca']).default('self-signed'),
   commonName: z.string().min(1).max(64).default('Vigor Router'),
@@ -18,16 +21,16 @@ const certificateSchema = z.object({
   validTo: z.iso.datetime().default('2049-12-31T23:59:59Z'),
 });
 
-const tlsSchema = z.object({
+const tlsSchema = z.strictObject({
   certificate: certificateSchema.prefault({}),
   /** A certificate and key of one's own, as PEM text, in place of a made one. */
-  own: z.object({ certificatePem: z.string(), keyPem: z.string() }).optional(),
+  own: z.strictObject({ certificatePem: z.string(), keyPem: z.string() }).optional(),
   minimumVersion: z.enum(['1.2', '1.3']).default('1.2'),
   maximumVersion: z.enum(['1.2', '1.3']).default('1.3'),
 });
 
 /** What real routers do although no RFC asks for it (protocol.md §3). */
-const quirksSchema = z.object({
+const quirksSchema = z.strictObject({
   /** LCP magic number is the constant 1. */
   magicOne: z.boolean().default(true),
   /** LCP offers no MRU. */
@@ -43,7 +46,7 @@ const quirksSchema = z.object({
 export const routerConfigSchema = z
   .strictObject({
     listen: z
-      .object({
+      .strictObject({
         /** The address to listen on; `::` or `0.0.0.0` for all. */
         host: z.string().default('127.0.0.1'),
         /** 0 = any free port. */
@@ -54,13 +57,13 @@ export const routerConfigSchema = z
     folder: z.string().min(1).optional(),
     ppp: pppSchema.prefault({}),
     tls: tlsSchema.prefault({}),
-    users: z.array(dialInUserInputSchema).max(MAXIMUM_USERS).default([]),
+    users: z.array(configuredUserSchema).max(MAXIMUM_USERS).default([]),
     /** Where user and password are checked: in the Basic header of CONNECT, in PPP, or in both. */
     checkPasswordAt: z.enum(['connect', 'ppp', 'both']).default('both'),
     /** What happens when a user dials in who is connected already. */
     whenAlreadyConnected: z.enum(['allow', 'refuse', 'replace']).default('allow'),
     bruteForce: z
-      .object({
+      .strictObject({
         /** Wrong logins in a row from one address; 0 = no protection. */
         attempts: z.number().int().min(0).default(5),
         penaltySeconds: z.number().int().min(1).default(60),
@@ -79,7 +82,7 @@ export const routerConfigSchema = z
     /** `vpn mfa bypass`: hours for which a public address that passed the second step need not again. */
     mfaBypassHours: z.number().int().min(0).max(744).default(0),
     http: z
-      .object({
+      .strictObject({
         /** Whether answers carry a Date. */
         date: z.boolean().default(true),
         server: z

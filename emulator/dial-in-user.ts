@@ -37,15 +37,21 @@ export const dialInUserSchema = z.object({
   /** The second step inside the tunnel (RFC 6238, SHA-1, 6 digits, 30 s). */
   totp: z.object({ secret: totpSecretSchema }).optional(),
   /** "Specify Remote Node": the only public address the user may dial in from. */
-  remoteNode: z.union([z.ipv4(), z.ipv6()]).optional(),
+  remoteNode: z.union([z.ipv4(), z.ipv6()], 'Enter an IPv4 or IPv6 address').optional(),
   /** "Assign Static IP Address" */
   staticAddress: z.ipv4().optional(),
 });
 
 /** As configured or typed: the index may be left out. */
-export const dialInUserInputSchema = dialInUserSchema.extend({
-  index: dialInUserSchema.shape.index.optional(),
-});
+export const dialInUserInputSchema = dialInUserSchema
+  .extend({ index: dialInUserSchema.shape.index.optional() })
+  .strict();
+
+/** Of the configuration, where nobody is asked what is missing. */
+export const configuredUserSchema = dialInUserInputSchema.refine(
+  ({ password, motp }) => password !== '' || motp !== undefined,
+  'A user needs a password or "motp"',
+);
 
 export type DialInUser = z.infer<typeof dialInUserSchema>;
 export type DialInUserInput = z.input<typeof dialInUserInputSchema>;

@@ -36,7 +36,8 @@ export type FaultStage = (typeof FAULT_STAGES)[number];
 
 /** `sessions`: how many it strikes before it is spent. */
 const sessions = z.union([z.literal('all'), z.number().int().min(1)]).default('all');
-const afterMilliseconds = z.number().int().min(0).default(100);
+/** At most what a timer can wait for. */
+const afterMilliseconds = z.number().int().min(0).max(2_147_483_647).default(100);
 const slow = z.object({
   action: z.literal('slow'),
   millisecondsPerByte: z.number().int().min(1).max(60_000),

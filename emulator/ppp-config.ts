@@ -9,7 +9,7 @@ const authenticationSchema = z
   .default(['PAP']);
 
 const poolSchema = z
-  .object({
+  .strictObject({
     /** First address of the range. */
     start: z.ipv4().default('192.168.240.10'),
     /** How many addresses from there. */
@@ -20,7 +20,7 @@ const poolSchema = z
     'The range goes beyond the last address',
   );
 
-export const pppSchema = z.object({
+export const pppFields = z.strictObject({
   authentication: authenticationSchema,
   /** "IP assignment range". */
   addressPool: poolSchema.prefault({}),
@@ -36,8 +36,8 @@ export const pppSchema = z.object({
     .cidrv6()
     .refine((cidr) => cidr.endsWith('/64'), 'Enter a prefix of 64 bits, for example 2001:db8:240::/64')
     .optional(),
-  /** DNS servers given to clients, at most two (RFC 1877). */
-  dns: z.array(z.ipv4()).max(2).default(['192.168.240.1']),
+  /** DNS servers given to clients, at most two (RFC 1877). Left out: the router itself. */
+  dns: z.array(z.ipv4()).max(2).optional(),
   /** What the router is ready to receive; a client may offer less. */
   mru: z.number().int().min(576).max(1500).default(1500),
   /** The name in CHAP challenges. */
@@ -45,3 +45,5 @@ export const pppSchema = z.object({
   /** Whether a client that asks for an address of the range gets it when it is free. */
   grantWishedAddress: z.boolean().default(true),
 });
+
+export const pppSchema = pppFields.transform((ppp) => ({ ...ppp, dns: ppp.dns ?? [ppp.gateway] }));

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RouterConfig } from './config.ts';
-import { pppSchema } from './ppp-config.ts';
+import { pppFields } from './ppp-config.ts';
 import { parseJson, readStateFile, setAside, writeStateFile } from './state-file.ts';
 
 /** The part of the configuration that the administrator changes while the router runs: [PPP General Setup]. */
-export const pppSettingsSchema = pppSchema.pick({
-  authentication: true,
-  addressPool: true,
-  dns: true,
-  mru: true,
-});
+export const pppSettingsSchema = pppFields
+  .pick({ authentication: true, addressPool: true, mru: true })
+  .extend({ dns: pppFields.shape.dns.unwrap() })
+  .strip();
 
 export type PppSettings = z.infer<typeof pppSettingsSchema>;
 

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createCertificate } from './certificate.ts';
@@ -83,6 +87,27 @@ describe('the web server on the SSL port', () => {
     expect(Buffer.from(asked[0]?.body ?? []).toString()).toBe('body=42');
   });
 
+  test('a client that has ended its own direction gets its answer all the same', async () => {
+    let answerSlowPage: () => void = () => undefined;
+    const slowPage = new Promise<void>((resolve) => {
+      answerSlowPage = resolve;
+    });
+    const pages = {
+      async answer({ path }: WebRequest) {
+        if (path === '/slow') await slowPage;
+        else answerSlowPage();
+        return htmlAnswer(200, path);
+      },
+    };
+    const { port } = await start({}, { pages });
+    const connection = await connectTls(port);
+    connection.socket.end('GET /slow HTTP/1.0\r\n\r\n');
+    await once(connection.socket, 'finish');
+    // The router has seen that end by the time it has answered somebody else.
+    expect(await ask(port, 'GET /other HTTP/1.0\r\n\r\n')).toMatch(/\/other$/);
+    expect((await connection.readAll()).toString('latin1')).toMatch(/^HTTP\/1\.0 200 OK\r\n[^]*\/slow$/);
+  });
+
   test('a page that throws is 500', async () => {
     const pages = { answer: () => Promise.reject(new Error('broken')) };
     const { port } = await start({}, { pages });
@@ -163,12 +188,21 @@ describe('starting', () => {
   test('users that cannot be are left out, and told', async () => {
     const vigor = await start({
       users: [
-        { userName: 'a', staticAddress: '10.0.0.1' },
-        { userName: 'b', staticAddress: '10.0.0.1' },
+        { userName: 'a', password: 'open', staticAddress: '10.0.0.1' },
+        { userName: 'b', password: 'sesame', staticAddress: '10.0.0.1' },
       ],
     });
-    expect(vigor.problems).toEqual(['User b was left out: address-taken']);
+    expect(vigor.problems).toEqual(['User b was left out: 10.0.0.1 is another user’s static address']);
     expect(vigor.users.list()).toHaveLength(1);
+  });
+
+  test('a state folder that has gone is one problem, however much is to be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'emulator-gone-'));
+    const vigor = await start({ folder });
+    await rm(folder, { recursive: true });
+    for (const userName of ['anna', 'bob']) vigor.users.add({ userName, password: 'x' });
+    await vigor.close();
+    expect(vigor.problems).toEqual(['The users could not be saved: no such file or directory']);
   });
 
   test('closing twice is closing once', async () => {

@@ -18,6 +18,8 @@ function setUp() {
   users.add({ userName: 'carol', password: 'open sesame', enabled: false });
   users.add({ userName: 'dora', motp: MOTP, remoteNode: '203.0.113.99' });
   users.add({ userName: 'emil', password: 'open sesame', allowedTypes: ['ipsec'] });
+  users.add({ userName: 'bare' });
+  users.add({ userName: 'home', password: 'open sesame', remoteNode: '2001:DB8:0:0:0:0:0:7' });
   const clock = () => NOW;
   const bruteForce = new BruteForceGuard({ attempts: 0, penaltySeconds: 60 }, clock);
   const signIn = new SignIn({
@@ -27,12 +29,12 @@ function setUp() {
     syslog: new Syslog(1000, clock),
   });
   /** How many passwords and codes were computed and compared, and whether one was right. */
-  const check = (userName: string, sent: string) => {
+  const check = (userName: string, sent: string, address = '203.0.113.7') => {
     const compared: string[] = [];
     const outcome = signIn.check({
       userName,
       place: 'connect',
-      attempt: { address: '203.0.113.7', motp: { carried: undefined } },
+      attempt: { address, motp: { carried: undefined } },
       matches: (candidate) => {
         compared.push(candidate);
         return candidate === sent;
@@ -47,9 +49,12 @@ function setUp() {
 const REFUSAL = { ok: false, work: 8 };
 
 describe('a refusal is the same work', () => {
-  test.each(['anna', 'bob', 'carol', 'dora', 'emil', 'nobody', '', '__proto__'])('for %j', (userName) => {
-    expect(setUp().check(userName, 'wrong')).toEqual(REFUSAL);
-  });
+  test.each(['anna', 'bob', 'carol', 'dora', 'emil', 'bare', 'nobody', '', '__proto__'])(
+    'for %j',
+    (userName) => {
+      expect(setUp().check(userName, 'wrong')).toEqual(REFUSAL);
+    },
+  );
 
   test('for any name and any password', () => {
     const { check } = setUp();
@@ -82,4 +87,14 @@ test('the right password of a user who may not come in, and an empty one of one 
   const { check } = setUp();
   expect(['carol', 'emil'].map((userName) => check(userName, 'open sesame').ok)).toEqual([false, false]);
   expect(check('bob', '').ok).toBe(false);
+});
+
+test('a user who was given no password is nobody’s', () => {
+  expect(setUp().check('bare', '')).toEqual(REFUSAL);
+});
+
+test('a remote node is the same however its address is written', () => {
+  const { check } = setUp();
+  expect(check('home', 'open sesame', '2001:db8::7').ok).toBe(true);
+  expect(check('home', 'open sesame', '2001:db8::8').ok).toBe(false);
 });

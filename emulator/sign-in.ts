@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { parseIpv6Address } from '../shared/ip/ipv6-address.ts';
+import { sameBytes } from '../shared/protocol/options.ts';
 import { type BruteForceGuard, countWrongLogin } from './brute-force.ts';
 import type { DialInUser } from './dial-in-user.ts';
 import type { DialInUsers } from './dial-in-users.ts';
@@ -80,7 +82,8 @@ export class SignIn {
   /** A refusal is the same work for all users, and for names that nobody has: one password and one window of codes. */
   #isRight(user: DialInUser, question: SignInQuestion): boolean {
     if (user.motp === undefined) {
-      const isRight = question.matches(user.password);
+      // A user who was given no password has none to guess.
+      const isRight = question.matches(user.password) && user.password !== '';
       if (!isRight) this.#motp.refuse(question.matches);
       return isRight;
     }
@@ -101,7 +104,14 @@ const NOBODYS_PASSWORD = 'nobody';
 function whyNot(user: DialInUser, address: string): SignInRefusal | undefined {
   if (!user.enabled) return 'account disabled';
   if (!user.allowedTypes.includes('ssl')) return 'SSL tunnel not allowed';
-  return user.remoteNode !== undefined && user.remoteNode !== address ? 'remote node' : undefined;
+  return user.remoteNode === undefined || isSameAddress(user.remoteNode, address) ? undefined : 'remote node';
+}
+
+/** An IPv6 address may be written in many ways. */
+function isSameAddress(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [first, second] = [parseIpv6Address(one), parseIpv6Address(other)];
+  return first !== undefined && second !== undefined && sameBytes(first, second);
 }
 
 /** Compares without telling by its time how much was right. */
