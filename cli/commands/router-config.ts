@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context } from '../context.ts';
 import { readNamedFile } from '../named-file.ts';
+import { configurationProblems } from './configuration-problems.ts';
 import { type RouterConfig, routerConfigSchema } from '../../emulator/config.ts';
 import { type DialInUserInput, dialInUserInputSchema } from '../../emulator/dial-in-user.ts';
 import { generateMotpSecret } from '../../shared/otp/motp.ts';
@@ -15,8 +16,11 @@ export interface RouterFlags {
   readonly port?: number;
   readonly lan?: 'none' | 'built-in' | 'tun';
   readonly usersFile?: string;
-  /** Undefined: nothing outlives the process. */
-  readonly folder: string | undefined;
+  /** The state folder where neither `state` nor the configuration names one. */
+  readonly usualFolder: string;
+  readonly state?: string;
+  /** Nothing outlives the process, whatever folder is named. */
+  readonly ephemeral?: true;
   readonly users: readonly DialInUserInput[];
 }
 
@@ -34,26 +38,29 @@ export async function routerConfig(
   if (!users.ok) return users;
   const parsed = routerConfigSchema.safeParse(merge(file.value, flags, users.value), { reportInput: false });
   if (parsed.success) return ok(parsed.data);
-  return fail('usage', ...words(flags.config ?? 'The options', parsed.error));
+  return fail('usage', ...configurationProblems(flags.config ?? 'The options', parsed.error));
 }
 
+/** What cannot be joined is left as it is: the check says what is wrong with it. */
 function merge(
   file: Readonly<Record<string, unknown>>,
   flags: RouterFlags,
   users: readonly DialInUserInput[],
 ): Readonly<Record<string, unknown>> {
-  const listen = recordSchema.catch({}).parse(file['listen']);
-  const ownUsers = z.array(z.unknown()).catch([]).parse(file['users']);
+  const listen = recordSchema.safeParse(file['listen'] ?? {});
+  const ownUsers = z.array(z.unknown()).safeParse(file['users'] ?? []);
   return {
     ...file,
-    listen: {
-      ...listen,
-      ...(flags.listen === undefined ? {} : { host: flags.listen }),
-      ...(flags.port === undefined ? {} : { port: flags.port }),
-    },
-    ...(flags.folder === undefined ? {} : { folder: flags.folder }),
+    listen: listen.success
+      ? {
+          ...listen.data,
+          ...(flags.listen === undefined ? {} : { host: flags.listen }),
+          ...(flags.port === undefined ? {} : { port: flags.port }),
+        }
+      : file['listen'],
+    folder: flags.ephemeral === true ? undefined : (flags.state ?? file['folder'] ?? flags.usualFolder),
     lan: lanOf(flags.lan, file['lan']),
-    users: [...ownUsers, ...users, ...flags.users],
+    users: ownUsers.success ? [...ownUsers.data, ...users, ...flags.users] : file['users'],
   };
 }
 
@@ -82,7 +89,7 @@ async function readUsersFile(
   const value = await readJson(context, path, 'Name a file with a JSON array of users.');
   if (!value.ok) return value;
   const users = z.array(dialInUserInputSchema).safeParse(value.value);
-  return users.success ? ok(users.data) : fail('usage', ...words(path, users.error));
+  return users.success ? ok(users.data) : fail('usage', ...configurationProblems(path, users.error));
 }
 
 async function readJson(context: Context, path: string, step: string): Promise<CommandResult<unknown>> {
@@ -97,13 +104,6 @@ async function readJson(context: Context, path: string, step: string): Promise<C
       `${path} is no JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
     );
   }
-}
-
-function words(source: string, error: z.ZodError): [string, ...string[]] {
-  const [first = 'not valid', ...others] = error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
-  return [`${source}: ${first}.`, ...others];
 }
 
 export interface DemoUser {

@@ -78,19 +78,10 @@ async function router(context: Context, options: RouterOptions): Promise<number>
   const users = await passwordUsers(context, options);
   if (!users.ok) return output.fail(users.error);
   const demo = options.demoUser === true ? makeDemoUser() : undefined;
-  const {
-    state,
-    ephemeral,
-    demoUser: _demoUser,
-    user: _user,
-    passwordFd: _fd,
-    printConfig,
-    open,
-    ...flags
-  } = options;
-  const folder = ephemeral === true ? undefined : (state ?? join(context.folders.state, 'router'));
+  const { demoUser: _demoUser, user: _user, passwordFd: _fd, printConfig, open, ...flags } = options;
+  const usualFolder = join(context.folders.state, 'router');
   const allUsers = [...users.value, ...demoUsers(demo)];
-  const config = await routerConfig(context, { ...flags, folder, users: allUsers });
+  const config = await routerConfig(context, { ...flags, usualFolder, users: allUsers });
   if (!config.ok) return output.fail(config.error);
   if (printConfig === true) {
     process.stdout.write(`${JSON.stringify(config.value, null, output.json ? 0 : 2)}\n`);
