@@ -9,7 +9,7 @@ export interface DialInOptions {
   readonly attempt: SignInAttempt;
   /** The user of the Basic header. */
   readonly connectUser: string | undefined;
-  /** That user's sessions that are up. */
+  /** That user's other sessions that are up. */
   readonly sessionsOf: (userName: string) => readonly { destroy(why: SessionEnd): void }[];
 }
 

@@ -56,7 +56,11 @@ export class TunnelSession {
     this.vpn = options.vpn;
     this.#parts = parts;
     this.#options = options;
-    this.#dialIn = new DialIn(parts, options);
+    this.#dialIn = new DialIn(parts, {
+      ...options,
+      // A client may negotiate anew: its own tunnel is no other one.
+      sessionsOf: (userName) => options.sessionsOf(userName).filter((session) => session !== this),
+    });
     this.#ppp = this.#createPpp();
     const { wire, rest } = options;
     const silent = wire.faults?.armed.fault.action === 'silent' ? wire.faults.stream : undefined;

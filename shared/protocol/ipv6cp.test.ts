@@ -58,6 +58,16 @@ describe("the peer's request", () => {
     expect(it.judge([identifier([0, 0, 0, 0, 0, 0, 0, 8])])).toEqual(NOTHING);
   });
 
+  test('what it has already is its own, although it is not free', () => {
+    const taken = new Set<string>();
+    const it = negotiation({ isFree: (wanted) => !taken.has(wanted.join()) });
+    it.accept([OTHER]);
+    taken.add(OTHER.data.join());
+    expect(it.judge([OTHER])).toEqual(NOTHING);
+    it.reset();
+    expect(it.judge([OTHER]).nak).toHaveLength(1);
+  });
+
   test('without one, it is asked for once', () => {
     const it = negotiation();
     expect(it.judge([]).append).toHaveLength(1);

@@ -88,11 +88,10 @@ export class Ipv6cpNegotiation implements Negotiation {
   }
 
   #mayHave(identifier: Uint8Array): boolean {
-    return (
-      !isZero(identifier) &&
-      !sameBytes(identifier, this.#identifier) &&
-      (this.#options.isFree?.(identifier) ?? true)
-    );
+    if (isZero(identifier) || sameBytes(identifier, this.#identifier)) return false;
+    // It has it already: a request that is sent once more must not cost it its address.
+    if (this.#peerIdentifier !== undefined && sameBytes(identifier, this.#peerIdentifier)) return true;
+    return this.#options.isFree?.(identifier) ?? true;
   }
 
   #suggest(): ConfigurationOption {
