@@ -25,6 +25,9 @@ export interface ListenerOptions {
 /** More than a thousand clients may dial in at the same moment. */
 const BACKLOG = 2048;
 
+/** Silence after which the kernel asks whether the client is still there: one without power says no goodbye. */
+const VANISHED_MILLISECONDS = 60_000;
+
 const CIPHERS = fastCiphersFirst();
 
 /** RFC 8446 §6: a fatal alert, handshake_failure. */
@@ -57,7 +60,10 @@ export class Listener {
   /** Rejects with the system's error, for example EADDRINUSE. Listening again takes the same port. */
   async listen(): Promise<void> {
     if (this.#server !== undefined) return;
-    const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+    const kept = { keepAlive: true, keepAliveInitialDelay: VANISHED_MILLISECONDS };
+    const server = net.createServer({ allowHalfOpen: true, noDelay: true, ...kept }, (socket) =>
+      this.#accept(socket),
+    );
     const { host } = this.#options;
     const port = this.#port === 0 ? this.#options.port : this.#port;
     await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -188,7 +188,10 @@ describe('wrong passwords', () => {
   });
 
   test('do not matter in PPP where the header alone is looked at, the name does', async () => {
-    const { port } = await start({ checkPasswordAt: 'connect', users: [ALICE, { userName: 'bob' }] });
+    const { port } = await start({
+      checkPasswordAt: 'connect',
+      users: [ALICE, { userName: 'bob', password: 'builder' }],
+    });
     const first = await dial(port, ALICE);
     expect(await negotiate(first.connection, { userName: 'alice', password: '?' })).toMatchObject({
       kind: 'up',
@@ -380,6 +383,25 @@ describe('sessions', () => {
     expect(vigor.connections()).toEqual([]);
   });
 
+  test.runIf(process.platform === 'linux')(
+    'one whose client has vanished without a word is asked after by the kernel',
+    async () => {
+      const { port } = await start();
+      const { connection } = await bringUp(port, ALICE);
+      const place = (of = 0) => `0100007F:${of.toString(16).toUpperCase().padStart(4, '0')}`;
+      const { localPort } = connection.socket;
+      // Which timer runs for the router's socket: 2 is that of keep-alive (proc_net_tcp).
+      const timer = async () => {
+        const rows = (await readFile('/proc/net/tcp', 'utf8'))
+          .split('\n')
+          .map((row) => row.trim().split(/\s+/));
+        const row = rows.find(([, local, remote]) => local === place(port) && remote === place(localPort));
+        return row?.[5]?.split(':')[0];
+      };
+      await expect.poll(timer).toBe('02');
+    },
+  );
+
   test('a Terminate-Request is acknowledged and ends the session', async () => {
     const { port } = await start();
     const { connection } = await bringUp(port, ALICE);
@@ -411,6 +433,16 @@ describe('sessions', () => {
     await first.connection.ended;
     expect(replacing.connections()).toHaveLength(1);
   });
+
+  test.each(['allow', 'refuse', 'replace'] as const)(
+    'one that negotiates anew stays up where a second one gets: %s',
+    async (whenAlreadyConnected) => {
+      const { port } = await start({ whenAlreadyConnected });
+      const { connection, address } = await bringUp(port, ALICE);
+      expect(await negotiate(connection, ALICE)).toMatchObject({ kind: 'up', tunnel: { address } });
+      expect(router?.connections()).toHaveLength(1);
+    },
+  );
 
   test('one that does not sign in is cut off', async () => {
     const { port } = await start({ signInSeconds: 1 });

@@ -25,6 +25,12 @@ describe('Syslog', () => {
     expect(syslog.lines()).toEqual(['[H2L][UP][SSLTunnel][@a]??[H2L][UP][SSLTunnel][@admin]']);
   });
 
+  test('a name as long as a head fills no memory, and hides nothing of the line', () => {
+    expect(syslogLine.refused('x'.repeat(6000), '203.0.113.7', 'unknown user')).toBe(
+      `[SSLTunnel] Login refused: user ${'x'.repeat(64)}… from 203.0.113.7, unknown user`,
+    );
+  });
+
   test('subscribers hear each line until they leave', () => {
     const syslog = new Syslog(10);
     const heard: string[] = [];

@@ -9,14 +9,15 @@ export const syslogLine = {
   drop: (userName: string, ifno: number) =>
     `PPP Drop VPN : Remote Dial-in User, Name = ${userName}, ifno=${ifno}`,
   refused: (userName: string, address: string, reason: string) =>
-    `[SSLTunnel] Login refused: user ${userName} from ${address}, ${reason}`,
+    `[SSLTunnel] Login refused: user ${atMost64(userName)} from ${address}, ${reason}`,
   bruteForce: (address: string, seconds: number) =>
     `[BFP] Brute force protection: ${address} blocked for ${seconds} seconds`,
   blocked: (address: string) => `[BFP] Connection from blocked address ${address} refused`,
   noAddress: (userName: string) => `[SSLTunnel] No IP address left for ${userName}`,
   sessionLimit: (address: string) => `[SSLTunnel] Session limit reached, ${address} refused`,
   idle: (userName: string) => `[SSLTunnel] Idle timeout, user ${userName}`,
-  protocolError: (userName: string, code: string) => `[SSLTunnel] Protocol error (${code}), user ${userName}`,
+  protocolError: (userName: string, code: string) =>
+    `[SSLTunnel] Protocol error (${code}), user ${atMost64(userName)}`,
   secondStep: (userName: string, accepted: boolean) =>
     `[MFA] One-time password of ${userName} ${accepted ? 'accepted' : 'rejected'}`,
   administrator: (address: string, accepted: boolean) =>
@@ -30,6 +31,11 @@ export interface SyslogEntry {
   /** Unix milliseconds. */
   readonly at: number;
   readonly text: string;
+}
+
+/** Users' names are no longer. What a stranger sends as one may be as long as a head. */
+function atMost64(userName: string): string {
+  return userName.length > 64 ? `${userName.slice(0, 64)}…` : userName;
 }
 
 /** Control characters in a name from the network must not forge a second line. */
