@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { PppDriver } from '../client/session/ppp-driver.ts';
 import type { SessionCredentials } from '../client/session/session-types.ts';
 import { TunnelLink } from '../datapath/tunnel-link.ts';
@@ -25,6 +25,10 @@ let link: TunnelLink | undefined;
 let received: string[];
 /** Called with the number of times that the link has opened. */
 let opened: (times: number) => void;
+/** Called while the client waits for the answer to its password. */
+let signingIn: () => void;
+/** Milliseconds after which the router looks at what it was sent. */
+let slowness: number;
 
 beforeAll(async () => {
   certificate = await createCertificate({
@@ -44,6 +48,8 @@ beforeAll(async () => {
 beforeEach(() => {
   received = [];
   opened = () => undefined;
+  signingIn = () => undefined;
+  slowness = 0;
 });
 
 afterEach(() => link?.destroy());
@@ -73,13 +79,17 @@ function serveTunnel(socket: TLSSocket): void {
     name: 'Vigor',
     random: (length) => randomBytes(length),
     authenticate: (_userName, matches) => {
+      signingIn();
       received.push(['6ed4e4', 'correct-horse'].find((password) => matches(password)) ?? 'another');
       return { ok: true };
     },
     assignAddress: () => '192.168.240.10',
   });
   const tunnel = new TunnelLink(socket, {
-    control: (protocol, information) => driver.receive(protocol, information),
+    control: (protocol, information) => {
+      if (slowness === 0) driver.receive(protocol, information);
+      else setTimeout(() => driver.receive(protocol, information), slowness);
+    },
     packet: () => undefined,
     keepAliveReply: () => undefined,
     closed: () => driver.stop(),
@@ -115,6 +125,29 @@ test('an ordinary password signs in again, and the tunnel stands', async () => {
   renegotiate();
   await openedAgain;
   expect(received).toEqual(['correct-horse', 'correct-horse']);
+  await trial.session.cancel();
+  expect(await trial.session.ended).toEqual({ kind: 'cancelled' });
+});
+
+test('however often that happens: the time that one took is not taken from the next', async () => {
+  const trial = attempt({ kind: 'password', userName: 'alice', password: 'correct-horse' });
+  await trial.connected();
+  // Each sign-in is made to look as if it had taken the client 29 of its 30 seconds.
+  let late = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
+  onTestFinished(() => clock.mockRestore());
+  signingIn = () => (late += 29_000);
+  slowness = 10;
+  for (const time of [2, 3, 4, 5]) {
+    const openedAgain = new Promise<void>((resolve) => {
+      opened = (times) => {
+        if (times === time) resolve();
+      };
+    });
+    renegotiate();
+    await Promise.race([openedAgain, trial.session.ended]);
+  }
   await trial.session.cancel();
   expect(await trial.session.ended).toEqual({ kind: 'cancelled' });
 });

@@ -249,7 +249,9 @@ export class Attempt implements Session {
     if (line === undefined) return;
     const before = this.#opened;
     if (before !== undefined) {
-      if (this.#preparing === undefined) this.#clock.stop();
+      // Under a standing tunnel each negotiation has its own time: a router may begin one every hour.
+      if (this.#isConnected) this.#clock.reset();
+      else if (this.#preparing === undefined) this.#clock.stop();
       else this.#enter(this.#preparing);
       // Routes and device are made for the old address: a new attempt is what it takes.
       if (before.address !== opened.address || before.gateway !== opened.gateway) {
