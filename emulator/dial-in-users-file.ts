@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DialInUserInput, dialInUserSchema } from './dial-in-user.ts';
-import { DialInUsers } from './dial-in-users.ts';
-import { parseJson, readStateFile, setAside, writeStateFile } from './state-file.ts';
+import { assertNever } from '../shared/assert-never.ts';
+import { MAXIMUM_USERS, type DialInUserInput, dialInUserSchema } from './dial-in-user.ts';
+import { DialInUsers, type UserProblem } from './dial-in-users.ts';
+import { parseJson, readStateFile, refusalText, setAside, writeStateFile } from './state-file.ts';
 
 /** `<folder>/users.json`, mode 0600. Passwords stand in it in the clear: CHAP needs them. */
 const usersFileSchema = z.object({ version: z.literal(1), users: z.array(dialInUserSchema).max(500) });
@@ -37,7 +38,7 @@ export async function openDialInUsers(options: {
     const text = `${JSON.stringify({ version: 1, users: users.list() }, undefined, 2)}\n`;
     saved = saved
       .then(() => writeStateFile(path, text))
-      .catch((error: unknown) => options.failed(`The users could not be saved: ${String(error)}`));
+      .catch((error: unknown) => options.failed(`The users could not be saved: ${refusalText(error)}`));
   };
   if (path !== undefined) {
     for (const user of await readUsers(path, options.now, problems)) users.add(user);
@@ -45,11 +46,31 @@ export async function openDialInUsers(options: {
   for (const user of options.configured) {
     const known = users.get(user.userName) !== undefined;
     const put = known ? users.replace(user.userName, user) : users.add(user);
-    if (!put.ok) problems.push(`User ${user.userName} was left out: ${put.error.kind}`);
+    if (!put.ok) problems.push(`User ${user.userName} was left out: ${reasonText(put.error)}`);
   }
   loading = false;
   save();
   return { users, problems, saved: () => saved };
+}
+
+/** The end of a sentence. */
+function reasonText(problem: UserProblem): string {
+  switch (problem.kind) {
+    case 'invalid':
+      return problem.detail;
+    case 'name-taken':
+      return 'there is one of that name already';
+    case 'index-taken':
+      return `index ${problem.index} is another user’s`;
+    case 'address-taken':
+      return `${problem.address} is another user’s static address`;
+    case 'table-full':
+      return `there are ${MAXIMUM_USERS} users already`;
+    case 'unknown-user':
+      return 'there is none of that name';
+    default:
+      return assertNever(problem);
+  }
 }
 
 async function readUsers(path: string, now: number, problems: string[]): Promise<readonly DialInUserInput[]> {

@@ -4,6 +4,7 @@ import { totpCode } from '../shared/otp/totp.ts';
 import type { RouterConfigInput } from './config.ts';
 import type { Lan, LanSession } from './lan/lan.ts';
 import { type Router, type RouterDependencies, startRouter } from './router.ts';
+import { reasonText } from './router-lan.ts';
 import { type RawConnection, bringUp, dial } from './testing/raw-client.ts';
 import { testTls } from './testing/test-certificate.ts';
 
@@ -225,3 +226,14 @@ function headerSum(bytes: Buffer): number {
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }
+
+test.each([
+  [{ kind: 'device-not-permitted', missing: 'privilege' }, 'that takes root or CAP_NET_ADMIN'],
+  [{ kind: 'device-exists', name: 'vigor0' }, 'there is a device named vigor0 already'],
+  [
+    { kind: 'network-setup-failed', step: 'ip route add 10.9.0.1/24 dev vigor0', detail: 'Invalid argument' },
+    'ip route add 10.9.0.1/24 dev vigor0: Invalid argument',
+  ],
+] as const)('why there is no device is said in words: %o', (failure, words) => {
+  expect(reasonText(failure)).toContain(words);
+});

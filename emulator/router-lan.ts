@@ -1,3 +1,4 @@
+import { assertNever } from '../shared/assert-never.ts';
 import type { RouterConfig } from './config.ts';
 import { Ipv6Network } from './ipv6-network.ts';
 import { createBuiltInLan } from './lan/built-in-lan.ts';
@@ -28,6 +29,15 @@ const MISSING = {
 } as const;
 
 /** The end of a sentence, without its full stop. */
-function reasonText(failure: TunLanFailure): string {
-  return failure.kind === 'device-not-permitted' ? MISSING[failure.missing] : JSON.stringify(failure);
+export function reasonText(failure: TunLanFailure): string {
+  switch (failure.kind) {
+    case 'device-not-permitted':
+      return MISSING[failure.missing];
+    case 'device-exists':
+      return `there is a device named ${failure.name} already. Another router may run here; lan.interfaceName names this one's`;
+    case 'network-setup-failed':
+      return `${failure.step}: ${failure.detail}`;
+    default:
+      return assertNever(failure);
+  }
 }

@@ -80,7 +80,8 @@ export async function startRouter(
   const syslog = new Syslog(configured.syslogLines, clock);
   const problems: string[] = [];
   const tell = (problem: string) => {
-    problems.push(problem);
+    // A disk that stays full is one problem, however often something is to be written.
+    if (!problems.includes(problem)) problems.push(problem);
     syslog.write(problem);
   };
   if (configured.folder !== undefined) await mkdir(configured.folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-import { writeStateFile } from './state-file.ts';
+import { refusalText, writeStateFile } from './state-file.ts';
 
 /** What changes within this time after a write goes into one more. */
 const PAUSE_MILLISECONDS = 1000;
@@ -47,7 +47,7 @@ export class StateFileWriter {
   #begin(): void {
     this.#isDue = false;
     this.#writing = this.#write(this.#path, this.#text())
-      .catch((error: unknown) => this.#failed(`${this.#path} could not be written: ${String(error)}`))
+      .catch((error: unknown) => this.#failed(`${this.#path} could not be written: ${refusalText(error)}`))
       .then(() => this.#written());
   }
 

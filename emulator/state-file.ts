@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { getSystemErrorMessage } from 'node:util';
 import { errorCode } from '../shared/error-code.ts';
 
 /**
@@ -21,6 +22,12 @@ export async function writeStateFile(path: string, text: string): Promise<void> 
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+/** Why the system refused a file, in its own words: the same ones each time, without the temporary file's name. */
+export function refusalText(error: unknown): string {
+  const errno: unknown = error instanceof Error && 'errno' in error ? error.errno : undefined;
+  return typeof errno === 'number' ? getSystemErrorMessage(errno) : String(error);
 }
 
 /** Undefined when there is no such file. */

@@ -67,7 +67,7 @@ function show(request: PageRequest, inside: RouterInside): HttpAnswer {
   return request.page({ title: 'Connection Management', path: PATH, content, refreshSeconds: 5 });
 }
 
-/** The script makes the same rows: emulator/browser/live-rows.ts. */
+/** The script makes the same rows: emulator/browser/live/live-rows.ts. */
 function rowOf(row: ConnectionRow) {
   return html`<tr data-vpn="${row.vpn}">
     <th scope="row" title="${row.userName}">
