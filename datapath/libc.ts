@@ -39,6 +39,8 @@ export interface Libc {
   read(descriptor: number, address: number, length: number): number;
   write(descriptor: number, address: number, length: number): number;
   addressOf(bytes: Uint8Array): number;
+  /** bpf(2): a descriptor, mostly. */
+  bpf(command: number, attributes: Uint8Array): number;
   errno(): number;
   poll(descriptor: number, callback: PollCallback): PollHandle;
 }
@@ -60,6 +62,9 @@ const O_NONBLOCK = 0o4000;
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 
+/** -1 is none: it fails with ENOSYS. */
+const BPF_SYSCALL = process.arch === 'x64' ? 321 : process.arch === 'arm64' ? 280 : -1;
+
 let loaded: Result<Libc, string> | undefined;
 
 /**
@@ -72,6 +77,7 @@ export function loadLibc(): Result<Libc, string> {
 }
 
 type SocketPair = (domain: number, type: number, protocol: number, pair: Int32Array) => number;
+type Syscall = (number: number, command: number, attributes: Uint8Array, length: number) => number;
 type Dup3 = (source: number, target: number, flags: number) => number;
 
 function load(): Result<Libc, string> {
@@ -88,6 +94,7 @@ function declare(koffi: Koffi): Libc {
   const library = koffi.load('libc.so.6');
   const pointer = 'uintptr_t';
   const socketpair: SocketPair = library.func('socketpair', 'int', ['int', 'int', 'int', 'void *']);
+  const syscall: Syscall = library.func('syscall', 'long', ['long', 'int', 'void *', 'uint32_t']);
   const dup3: Dup3 = library.func('dup3', 'int', ['int', 'int', 'int']);
   return {
     open: library.func('open', 'int', ['str', 'int']),
@@ -109,6 +116,8 @@ function declare(koffi: Koffi): Libc {
     write: library.func('write', 'intptr_t', ['int', pointer, 'size_t']),
     // User space ends below 2^47, so an address is exact as a number.
     addressOf: (bytes) => Number(koffi.address(bytes)),
+    // The C library has no function for it.
+    bpf: (command, attributes) => syscall(BPF_SYSCALL, command, attributes, attributes.length),
     errno: () => koffi.errno(),
     poll: (descriptor, callback) => koffi.node.poll(descriptor, { readable: true }, callback),
   };

@@ -4,6 +4,7 @@ import { parseSwitches } from './switches.ts';
 const ALL_ON = {
   offload: 'tcp-udp',
   watch: 'socket',
+  manyQueues: true,
   fairQueue: true,
   simd: true,
   directRecords: true,
@@ -17,6 +18,7 @@ test.each([
   ['no-offload no-udp-offload', { offload: 'none' }],
   ['poll-watch', { watch: 'poll' }],
   ['poll-watch, no-fair-queue', { watch: 'poll', fairQueue: false }],
+  ['one-queue', { manyQueues: false }],
   ['no-simd', { simd: false }],
   ['queued-records', { directRecords: false }],
   ['one-frame-records', { oneFramePerRecord: true }],

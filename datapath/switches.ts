@@ -7,6 +7,8 @@ export interface Switches {
   /** The most that is asked of a device. */
   readonly offload: TunOffload | 'none';
   readonly watch: ReadWatchKind;
+  /** Several queues for a device, where they are asked for. */
+  readonly manyQueues: boolean;
   readonly fairQueue: boolean;
   /** Checksums by SIMD instructions. */
   readonly simd: boolean;
@@ -22,6 +24,7 @@ export function parseSwitches(text: string): Switches {
   return {
     offload: words.has('no-offload') ? 'none' : words.has('no-udp-offload') ? 'tcp' : 'tcp-udp',
     watch: words.has('poll-watch') ? 'poll' : 'socket',
+    manyQueues: !words.has('one-queue'),
     fairQueue: !words.has('no-fair-queue'),
     simd: !words.has('no-simd'),
     directRecords: !words.has('queued-records'),

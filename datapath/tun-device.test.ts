@@ -192,6 +192,69 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     expect(seen).toEqual([['oldest', 'none']]);
   });
 
+  /** How many datagrams and pings wait in a device into which 3000 datagrams went before each of two pings. */
+  function flooded(options: string, load = 'undefined'): string {
+    return `
+      import { execFileSync, spawnSync } from 'node:child_process';
+      import { createSocket } from 'node:dgram';
+      const opened = openTunDevice('flooded', { mustBeNew: true, manyQueues: true, ${options} }, ${load});
+      if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+      const tun = opened.value;
+      execFileSync('ip', 'link set dev flooded addrgenmode none up'.split(' '));
+      execFileSync('ip', 'addr add 10.9.8.1/24 dev flooded'.split(' '));
+      execFileSync('ip', 'addr add fd09::1/64 dev flooded nodad'.split(' '));
+      for (const [family, to] of [['udp4', '10.9.8.2'], ['udp6', 'fd09::2']]) {
+        const socket = createSocket(family);
+        for (let i = 0; i < 3000; i += 1) await new Promise((sent) => socket.send('x', 5000 + (i % 7), to, sent));
+        socket.close();
+        spawnSync('ping', ['-c', '1', '-W', '1', '-n', to]);
+      }
+      const buffer = Buffer.from(tun.readBuffer.buffer);
+      const count = { udp: 0, pings: 0 };
+      const look = () => {
+        for (let end = tun.read(); end > 0; end = tun.read()) {
+          const [protocol, type] = buffer[12] >> 4 === 6 ? [buffer[12 + 6], buffer[12 + 40]] : [buffer[12 + 9], buffer[12 + 20]];
+          if (protocol === 17) count.udp += 1;
+          else if ((protocol === 1 && type === 8) || (protocol === 58 && type === 128)) count.pings += 1;
+        }
+      };`;
+  }
+
+  test.each(['poll', 'socket'])(
+    'a flood of UDP pushes out nothing else, and all queues are emptied (%s)',
+    async (watch) => {
+      const counted = await run(`${flooded(`watch: '${watch}', offload: 'tcp-udp'`)}
+        look();
+        report(count);
+        tun.close();`);
+      expect(counted).toEqual([{ udp: 1500, pings: 2 }]);
+      const called = await run(`${flooded(`watch: '${watch}', offload: 'tcp-udp'`)}
+        tun.onReadable(() => {
+          look();
+          if (count.pings < 2 || count.udp < 1500) return;
+          report(count);
+          tun.close();
+        });`);
+      expect(called).toEqual([{ udp: 1500, pings: 2 }]);
+    },
+  );
+
+  test.each([
+    ['no program', '({ bpf: () => -1 })'],
+    [
+      'no device of several queues',
+      '(({ ioctl }) => ({ ioctl: (descriptor, request, bytes) => (bytes[17] & 1 ? -1 : ioctl(descriptor, request, bytes)) }))',
+    ],
+  ])('where the kernel takes %s, there is one queue', async (_what, changed) => {
+    const load = changed.startsWith('((') ? `libcWith(${changed})` : `libcWith(() => ${changed})`;
+    const counted = await run(`${flooded("offload: 'tcp-udp'", load)}
+      look();
+      report(count);
+      tun.close();`);
+    // Of the kernel's own there may be one or two.
+    expect(counted).toEqual([{ udp: expect.closeTo(500, -1), pings: 0 }]);
+  });
+
   test.each([
     [
       'koffi has no poll',

@@ -1,8 +1,10 @@
 import { type Result, err, ok } from '../shared/result.ts';
 import { Errno, type Libc, loadLibc } from './libc.ts';
 import { allocateReadBuffer } from './read-buffer.ts';
+import { steerQueues } from './queue-steering.ts';
 import type { ReadWatch, ReadWatchKind } from './read-watch.ts';
 import { switches } from './switches.ts';
+import { TunQueues } from './tun-queues.ts';
 import { watchDescriptor } from './watch-descriptor.ts';
 import { HEADER_AT, PACKET_AT, isLittleEndian } from './virtio-header.ts';
 
@@ -43,6 +45,11 @@ export interface TunOptions {
   readonly offload?: TunOffload | 'none';
   /** A device that another program has made for us goes when we close it, or die. */
   readonly removeAtClose?: boolean;
+  /**
+   * Several queues, so that packets which have filled theirs do not push out others (queue-steering.ts). One where the
+   * kernel refuses.
+   */
+  readonly manyQueues?: boolean;
   /** How to wait for packets; the other way is taken where this one is refused. Default: as the switches say. */
   readonly watch?: ReadWatchKind;
 }
@@ -59,8 +66,11 @@ const O_CLOEXEC = 0o2000000;
 const TUNSETIFF = 0x400454ca;
 const IFF_TUN = 0x0001;
 const IFF_NO_PI = 0x1000;
+const IFF_MULTI_QUEUE = 0x0100;
 const IFF_TUN_EXCL = 0x8000;
 const IFF_VNET_HDR = 0x4000;
+/** The first, and some for UDP. */
+const QUEUES = 4;
 const TUNSETPERSIST = 0x400454cb;
 const TUNSETOFFLOAD = 0x400454d0;
 const TUN_F_CSUM = 0x01;
@@ -100,19 +110,27 @@ export function openTunDevice(
   if (!INTERFACE_NAME.test(name) || name === '.' || name === '..') {
     return err(setupFailed(`"${name}" is no name for a network device`));
   }
+  const manyQueues = options.manyQueues === true && switches.manyQueues;
+  const wished = { ...options, manyQueues };
+  const opened = openWithOffload(libc.value, name, wished);
+  const isFinal = opened.ok || opened.error.kind === 'device-not-permitted' || !manyQueues;
+  return isFinal ? opened : openWithOffload(libc.value, name, { ...wished, manyQueues: false });
+}
+
+function openWithOffload(libc: Libc, name: string, options: TunOptions): Result<TunDevice, TunFailure> {
   const offload = agreedOffload(options.offload);
   if (offload !== 'none' && isLittleEndian()) {
-    const opened = openAttached(libc.value, name, options, IFF_VNET_HDR);
+    const opened = openAttached(libc, name, options, IFF_VNET_HDR);
     if (!opened.ok && opened.error.kind === 'device-not-permitted') return opened;
     if (opened.ok) {
-      const agreed = switchOffloadsOn(libc.value, opened.value, offload === 'tcp');
-      if (agreed !== undefined) return makeDevice(libc.value, opened.value, name, agreed, options);
-      libc.value.close(opened.value);
+      const agreed = switchOffloadsOn(libc, opened.value, offload === 'tcp');
+      if (agreed !== undefined) return makeDevice(libc, opened.value, name, agreed, options);
+      libc.close(opened.value);
     }
     // A kernel without them: once more, for the header cannot be given up on an open device.
   }
-  const opened = openAttached(libc.value, name, options, 0);
-  return opened.ok ? makeDevice(libc.value, opened.value, name, undefined, options) : opened;
+  const opened = openAttached(libc, name, options, 0);
+  return opened.ok ? makeDevice(libc, opened.value, name, undefined, options) : opened;
 }
 
 function agreedOffload(wished: TunOptions['offload'] = 'none'): TunOffload | 'none' {
@@ -134,13 +152,42 @@ function makeDevice(
   }
   const buffer = allocateReadBuffer();
   const start = offload === undefined ? PACKET_AT : HEADER_AT;
-  const watch = watchDescriptor(libc, descriptor, buffer.subarray(start), options.watch ?? switches.watch);
-  if (watch.ok) return ok(new LibcTunDevice(name, offload, libc, watch.value, { buffer, start }));
-  libc.close(descriptor);
-  return err(setupFailed(`${name} cannot be watched: ${watch.error}`));
+  const isSteered = options.manyQueues === true && steerQueues(libc, descriptor, QUEUES);
+  const watch = (queue: number): Result<ReadWatch, string> =>
+    watchDescriptor(libc, queue, buffer.subarray(start), options.watch ?? switches.watch);
+  const first = watch(descriptor);
+  if (!first.ok) {
+    libc.close(descriptor);
+    return err(setupFailed(`${name} cannot be watched: ${first.error}`));
+  }
+  const others = isSteered
+    ? openOtherQueues(libc, name, watch, offload === undefined ? 0 : IFF_VNET_HDR)
+    : [];
+  return ok(new LibcTunDevice(name, offload, libc, [first.value, ...others], { buffer, start }));
 }
 
-/** The descriptor. */
+/** As many as can be had: the kernel steers to those that are there. */
+function openOtherQueues(
+  libc: Libc,
+  name: string,
+  watch: (descriptor: number) => Result<ReadWatch, string>,
+  flags: number,
+): readonly ReadWatch[] {
+  const queues: ReadWatch[] = [];
+  while (queues.length < QUEUES - 1) {
+    const opened = openAttached(libc, name, { manyQueues: true }, flags);
+    if (!opened.ok) break;
+    const watched = watch(opened.value);
+    if (!watched.ok) {
+      libc.close(opened.value);
+      break;
+    }
+    queues.push(watched.value);
+  }
+  return queues;
+}
+
+/** The descriptor of a queue. */
 function openAttached(
   libc: Libc,
   name: string,
@@ -152,7 +199,8 @@ function openAttached(
   if (descriptor < 0) return err(openFailure(libc.errno()));
   const request = new Uint8Array(IFREQ_LENGTH);
   new TextEncoder().encodeInto(name, request);
-  const allFlags = IFF_TUN | IFF_NO_PI | flags | (mustBeNew ? IFF_TUN_EXCL : 0);
+  const queues = options.manyQueues === true ? IFF_MULTI_QUEUE : 0;
+  const allFlags = IFF_TUN | IFF_NO_PI | flags | queues | (mustBeNew ? IFF_TUN_EXCL : 0);
   new DataView(request.buffer).setUint16(IFREQ_FLAGS, allFlags, true);
   if (libc.ioctl(descriptor, TUNSETIFF, request) < 0) {
     const failure = attachFailure(libc.errno(), name, mustBeNew);
@@ -204,9 +252,8 @@ class LibcTunDevice implements TunDevice {
   readonly offload: TunOffload | undefined;
   readonly readBuffer: Uint8Array;
   readonly #readStart: number;
-  readonly #readAddress: number;
   readonly #libc: Libc;
-  readonly #watch: ReadWatch;
+  readonly #queues: TunQueues;
   #paused = true;
   #wanted = false;
   #closed = false;
@@ -221,30 +268,27 @@ class LibcTunDevice implements TunDevice {
     name: string,
     offload: TunOffload | undefined,
     libc: Libc,
-    watch: ReadWatch,
+    queues: readonly [ReadWatch, ...ReadWatch[]],
     read: { readonly buffer: Uint8Array; readonly start: number },
   ) {
     this.name = name;
     this.offload = offload;
     this.readBuffer = read.buffer;
     this.#readStart = read.start;
-    this.#readAddress = libc.addressOf(read.buffer) + read.start;
     this.#libc = libc;
-    this.#watch = watch;
-    watch.listen({ readable: () => this.#onReadable(), gone: () => this.#reportGone() });
+    this.#queues = new TunQueues(libc, queues, {
+      address: libc.addressOf(read.buffer) + read.start,
+      length: read.buffer.length - read.start,
+    });
+    this.#queues.listen({ readable: () => this.#onReadable(), gone: () => this.#reportGone() });
   }
 
   read(): number {
     if (this.#closed) return -1;
-    const taken = this.#watch.take();
-    if (taken > 0) return this.#readStart + taken;
-    const length = this.readBuffer.length - this.#readStart;
-    const bytes = this.#libc.read(this.#watch.descriptor, this.#readAddress, length);
-    if (bytes >= 0) return bytes === 0 ? 0 : this.#readStart + bytes;
-    const errno = this.#libc.errno();
-    if (errno === Errno.EAGAIN || errno === Errno.EINTR) return 0;
-    this.#reportGone();
-    return -1;
+    const bytes = this.#queues.read();
+    if (bytes > 0) return this.#readStart + bytes;
+    if (bytes < 0) this.#reportGone();
+    return bytes;
   }
 
   write(source: Uint8Array, start: number, end: number): boolean {
@@ -253,7 +297,7 @@ class LibcTunDevice implements TunDevice {
       this.#writeBuffer = source;
       this.#writeAddress = this.#libc.addressOf(source);
     }
-    return this.#libc.write(this.#watch.descriptor, this.#writeAddress + start, end - start) === end - start;
+    return this.#queues.write(this.#writeAddress + start, end - start) === end - start;
   }
 
   onReadable(callback: () => void): void {
@@ -267,13 +311,13 @@ class LibcTunDevice implements TunDevice {
     this.#wanted = true;
     if (this.#paused || this.#closed) return;
     this.#paused = true;
-    this.#watch.pause();
+    this.#queues.pause();
   }
 
   resume(): void {
     if (!this.#paused || this.#closed || this.#goneReported) return;
     this.#paused = false;
-    this.#watch.resume();
+    this.#queues.resume();
   }
 
   onGone(callback: () => void): void {
@@ -283,7 +327,7 @@ class LibcTunDevice implements TunDevice {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#watch.close();
+    this.#queues.close();
     this.#writeBuffer = undefined;
   }
 
@@ -295,7 +339,7 @@ class LibcTunDevice implements TunDevice {
     if (this.#goneReported || this.#closed) return;
     this.#goneReported = true;
     this.#paused = true;
-    this.#watch.pause();
+    this.#queues.pause();
     this.#gone();
   }
 }

@@ -95,7 +95,7 @@ function openFreeDevice(wished: string): Result<TunDevice, NetworkFailure> {
   const first = Number(wished.slice(stem.length) || '0');
   for (let i = 0; i < INTERFACE_COUNT; i += 1) {
     const name = i === 0 ? wished : `${stem}${first + i}`;
-    const opened = openTunDevice(name, { mustBeNew: true, offload: 'tcp-udp' });
+    const opened = openTunDevice(name, { mustBeNew: true, offload: 'tcp-udp', manyQueues: true });
     if (opened.ok) return opened;
     if (opened.error.kind !== 'device-exists') return err(opened.error);
   }

@@ -33,7 +33,11 @@ const PACKETS_PER_TURN = 64;
  * All of it is in the network namespace of this process, and gone after `close`.
  */
 export async function createTunLan(options: TunLanOptions): Promise<Result<Lan, TunLanFailure>> {
-  const device = openTunDevice(options.config.interfaceName, { mustBeNew: true, offload: 'tcp-udp' });
+  const device = openTunDevice(options.config.interfaceName, {
+    mustBeNew: true,
+    offload: 'tcp-udp',
+    manyQueues: true,
+  });
   if (!device.ok) {
     return device;
   }

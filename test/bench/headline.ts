@@ -150,10 +150,9 @@ function shapedFigures({ sections }: Report): Figure[] {
 function floodFigures({ sections }: Report): Figure[] {
   const ours = sections.flood?.summary.filter(({ peer }) => peer === OURS) ?? [];
   if (ours.length === 0) return [];
-  const bounded = ours.filter(({ megabitsPerSecond }) => megabitsPerSecond > 0);
   return [
-    ...bounded.map(({ link, direction, megabitsPerSecond, arrivedMegabits, pingsLost, pingsSent }) => ({
-      what: `pings lost of ${pingsSent}, ${megabitsPerSecond} Mbit/s of UDP ${direction}, ${link} link`,
+    ...ours.map(({ link, direction, megabitsPerSecond, arrivedMegabits, pingsLost, pingsSent }) => ({
+      what: `pings lost of ${pingsSent}, ${floodText(megabitsPerSecond)} ${direction}, ${link} link`,
       // Without a flood that arrived there was none.
       value: arrivedMegabits === null ? Number.NaN : pingsLost,
       digits: 0,
@@ -166,6 +165,10 @@ function floodFigures({ sections }: Report): Figure[] {
       bound: { most: 90 },
     },
   ];
+}
+
+function floodText(megabitsPerSecond: number): string {
+  return megabitsPerSecond === 0 ? 'all the UDP that can be sent' : `${megabitsPerSecond} Mbit/s of UDP`;
 }
 
 function idleFigures({ sections }: Report): Figure[] {

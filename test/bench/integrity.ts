@@ -16,9 +16,10 @@ const SWITCHES = [
   'no-fair-queue',
   'no-simd',
   'poll-watch',
+  'one-queue',
   'queued-records',
   'one-frame-records',
-  'no-offload no-fair-queue no-simd poll-watch queued-records one-frame-records',
+  'no-offload no-fair-queue no-simd poll-watch one-queue queued-records one-frame-records',
 ] as const;
 const BYTES = { whole: 1_000_000_000, quick: 50_000_000 };
 const PORT = 8090;
