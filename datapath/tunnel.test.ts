@@ -15,7 +15,7 @@ const at = (file: string): string => JSON.stringify(new URL(file, import.meta.ur
 const END = `
   import { execFileSync } from 'node:child_process';
   import { connect, createServer } from 'node:net';
-  import { openTunDevice } from ${at('./tun-device.ts')};
+  import { openTunDevice } from ${at('./open-tun-device.ts')};
   import { TunnelLink } from ${at('./tunnel-link.ts')};
   import { startPump } from ${at('./packet-pump.ts')};
   const [role, ours, theirs, offload, framesPerRecord, queue] = process.argv.slice(1);

@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
-import { type TunDevice, openTunDevice } from '../../datapath/tun-device.ts';
+import { openTunDevice } from '../../datapath/open-tun-device.ts';
+import type { TunDevice } from '../../datapath/tun-device.ts';
 import type { DnsUse } from '../../shared/connection.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
 import { type CommandRunner, runCommand } from './command-runner.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { TunFailure } from '../../datapath/tun-device.ts';
+import type { TunFailure } from '../../datapath/open-tun-device.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { netmaskToPrefix, parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { formatIpv6Address } from '../../shared/ip/ipv6-address.ts';

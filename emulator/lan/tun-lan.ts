@@ -1,5 +1,5 @@
 import { beginTurn, endTurn, flushTurn } from '../../datapath/send-turn.ts';
-import { openTunDevice } from '../../datapath/tun-device.ts';
+import { openTunDevice } from '../../datapath/open-tun-device.ts';
 import type { TunDevice } from '../../datapath/tun-device.ts';
 import { TunReader } from '../../datapath/tun-reader.ts';
 import { TunWriter } from '../../datapath/tun-writer.ts';

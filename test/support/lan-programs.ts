@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { execFileSync } from 'node:child_process';
-import { openTunDevice } from '../../datapath/tun-device.ts';
+import { openTunDevice } from '../../datapath/open-tun-device.ts';
 import { PACKET_AT } from '../../datapath/virtio-header.ts';
 import { createBuiltInLan } from '../../emulator/lan/built-in-lan.ts';
 import { tunLanSchema } from '../../emulator/lan/lan-config.ts';

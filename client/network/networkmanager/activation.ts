@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type TunDevice, openTunDevice } from '../../../datapath/tun-device.ts';
+import { openTunDevice } from '../../../datapath/open-tun-device.ts';
+import type { TunDevice } from '../../../datapath/tun-device.ts';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { BusProblem } from '../../dbus/message-bus.ts';
 import type { NetworkFailure } from '../tunnel-network.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openTunDevice } from '../../../datapath/tun-device.ts';
+import { openTunDevice } from '../../../datapath/open-tun-device.ts';
 import { deviceNames } from './own-devices.ts';
 
 /** One that NetworkManager made for this user, and to which nobody attached or whose process is dead. */

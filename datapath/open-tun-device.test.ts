@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Namespace, createNamespace, namespacesPossible } from '../test/support/namespace.ts';
-import { openTunDevice } from './tun-device.ts';
+import { openTunDevice } from './open-tun-device.ts';
 
 describe('names', () => {
   test.each(['', 'a-name-too-long-', 'a/b', '..', 'vpn%d', 'a b', 'vpn0\0'])('%j is refused', (name) => {
@@ -18,7 +18,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
 
   /** Runs a piece of TypeScript inside, which has `openTunDevice`, `libcWith(changes)` and `report(value)`; gives what it reported. */
   async function run(body: string): Promise<unknown[]> {
-    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const module = new URL('./open-tun-device.ts', import.meta.url).href;
     const libc = new URL('./libc.ts', import.meta.url).href;
     const head = `import { openTunDevice } from ${JSON.stringify(module)};
       import { loadLibc } from ${JSON.stringify(libc)};
@@ -64,7 +64,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
   });
 
   test('without privilege', async () => {
-    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const module = new URL('./open-tun-device.ts', import.meta.url).href;
     const body = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.openTunDevice('nope'))));`;
     const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
     const output = await host.exec([...drop, process.execPath, '-e', body]);
@@ -75,7 +75,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
   });
 
   test("another program's device goes with its owner, who has no privilege, also when killed", async () => {
-    const module = new URL('./tun-device.ts', import.meta.url).href;
+    const module = new URL('./open-tun-device.ts', import.meta.url).href;
     const drop = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
     const attach = async (name: string, options: string): Promise<string> => {
       await host.exec(['ip', 'tuntap', 'add', 'dev', name, 'mode', 'tun', 'user', '65534']);
@@ -95,7 +95,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
   test('without /dev/net/tun', async () => {
     const bare = await createNamespace('no-tun');
     try {
-      const module = new URL('./tun-device.ts', import.meta.url).href;
+      const module = new URL('./open-tun-device.ts', import.meta.url).href;
       const body = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.openTunDevice('nope'))));`;
       await bare.exec(['mount', '-t', 'tmpfs', 'none', '/dev/net']);
       const output = await bare.exec([process.execPath, '-e', body]);
@@ -297,7 +297,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       }).filter((target) => /tun|socket/.test(target)).length;
       const before = open();
       const worker = new Worker(
-        \`Promise.all([import(${JSON.stringify(new URL('./tun-device.ts', import.meta.url).href)}), import('node:worker_threads')]).then(([{ openTunDevice }, { parentPort }]) => {
+        \`Promise.all([import(${JSON.stringify(new URL('./open-tun-device.ts', import.meta.url).href)}), import('node:worker_threads')]).then(([{ openTunDevice }, { parentPort }]) => {
           const opened = openTunDevice('thread0', { mustBeNew: true, offload: 'tcp-udp' });
           opened.value.onReadable(() => {});
           parentPort.postMessage(opened.ok);
@@ -317,7 +317,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
         process.execPath,
         '--input-type=module-typescript',
         '-e',
-        `import { openTunDevice } from ${JSON.stringify(new URL('./tun-device.ts', import.meta.url).href)};
+        `import { openTunDevice } from ${JSON.stringify(new URL('./open-tun-device.ts', import.meta.url).href)};
          const opened = openTunDevice('busy0');
          if (!opened.ok) throw new Error('not opened');
          opened.value.onReadable(() => {});
