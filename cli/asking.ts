@@ -62,7 +62,12 @@ export async function askOnTerminal(
 export function unanswered(context: Context, answer: Exclude<Answer, { kind: 'entered' }>): CommandFailure {
   if (answer.kind === 'ended') return failure('declined', 'The question was ended without an answer.');
   if (answer.kind === 'interrupted') context.interruption.interrupt('interrupted');
-  // Its end may be read before SIGHUP comes, and not every program of a closed terminal is sent one.
-  if (answer.kind === 'hung-up') context.interruption.interrupt('hangup');
+  if (answer.kind === 'hung-up') {
+    if (context.interruption.outlivesTerminal) {
+      return failure('nobody-to-ask', 'The terminal has gone, so nobody can be asked any more.');
+    }
+    // Its end may be read before SIGHUP comes, and not every program of a closed terminal is sent one.
+    context.interruption.interrupt('hangup');
+  }
   return interruptedFailure(context.interruption);
 }

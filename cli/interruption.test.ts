@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { watchInterruption } from './interruption.ts';
+import { type Interruption, watchInterruption } from './interruption.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const before = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
@@ -12,9 +12,12 @@ afterEach(() => {
   }
 });
 
-function watch(): { readonly codes: number[]; readonly interruption: ReturnType<typeof watchInterruption> } {
+function watch(outlivesTerminal = false): {
+  readonly codes: number[];
+  readonly interruption: Interruption;
+} {
   const codes: number[] = [];
-  return { codes, interruption: watchInterruption((code) => codes.push(code)) };
+  return { codes, interruption: watchInterruption({ end: (code) => codes.push(code), outlivesTerminal }) };
 }
 
 test('the first signal is a wish to end, the second ends at once', () => {
@@ -33,5 +36,15 @@ test('a terminal that is closed says so more than once: what is tidied up is not
   process.emit('SIGHUP');
   process.emit('SIGHUP');
   expect(interruption.reason()).toBe('hangup');
+  expect(codes).toEqual([]);
+});
+
+test('what was started to outlive its terminal hears no SIGHUP, and everything else', () => {
+  const { codes, interruption } = watch(true);
+  process.emit('SIGHUP');
+  expect(interruption.signal.aborted).toBe(false);
+  process.emit('SIGTERM');
+  process.emit('SIGHUP');
+  expect(interruption.reason()).toBe('terminated');
   expect(codes).toEqual([]);
 });

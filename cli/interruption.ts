@@ -14,17 +14,29 @@ const LAST_RESORT_MILLISECONDS = 5_000;
 /** The wish to end, by Ctrl-C, SIGTERM or a closed terminal. */
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** It was started so that SIGHUP does not end it, as by nohup: a terminal that has gone is no wish to end. */
+  readonly outlivesTerminal: boolean;
   /** Which it was, once it has happened. */
   reason(): InterruptReason | undefined;
   /** As if the signal had come: for Ctrl-C typed while the terminal is in raw mode, and for a terminal that has gone. */
   interrupt(reason: InterruptReason): void;
 }
 
+export interface InterruptionOptions {
+  /** Ends the program at once. */
+  readonly end?: (code: number) => void;
+  /** As cli/hangup.sh has found out. */
+  readonly outlivesTerminal?: boolean;
+}
+
 /**
  * Turns signals into an abort: commands then tidy up and end by themselves. A second Ctrl-C or SIGTERM ends
  * the program at once, and a program that cannot end ends after LAST_RESORT_MILLISECONDS.
  */
-export function watchInterruption(end: (code: number) => void = (code) => process.exit(code)): Interruption {
+export function watchInterruption({
+  end = (code) => process.exit(code),
+  outlivesTerminal = process.env['SMARTVPN_OUTLIVES_TERMINAL'] !== undefined,
+}: InterruptionOptions = {}): Interruption {
   const controller = new AbortController();
   let happened: InterruptReason | undefined;
   const interrupt = (reason: InterruptReason): void => {
@@ -39,8 +51,11 @@ export function watchInterruption(end: (code: number) => void = (code) => proces
   };
   process.on('SIGINT', () => interrupt(REASONS.SIGINT));
   process.on('SIGTERM', () => interrupt(REASONS.SIGTERM));
-  process.on('SIGHUP', () => interrupt(REASONS.SIGHUP));
-  return { signal: controller.signal, reason: () => happened, interrupt };
+  // Not left without a listener: Node has made its default, which ends the program, of a signal that was ignored.
+  process.on('SIGHUP', () => {
+    if (!outlivesTerminal) interrupt(REASONS.SIGHUP);
+  });
+  return { signal: controller.signal, outlivesTerminal, reason: () => happened, interrupt };
 }
 
 /** For what was given up because of it. */

@@ -103,10 +103,19 @@ describe('smartvpn otp', () => {
 
   test.each([
     // SIGHUP and the end of the input come in no certain order.
-    ['SIGHUP comes too', 'exec 2> "$0"; exec "$@"', ''],
+    ['SIGHUP comes too', 'exec 2> "$0"; exec "$@"', 'Failed: Interrupted: hangup.\n'],
     // As under a shell that passes no SIGHUP on: the kernel sends it to the shell alone.
-    ['only its end is read', 'trap "" HUP; exec 3> "$0"; "$@" 2>&3; echo "code $?" >&3', 'code 129\n'],
-  ])('the terminal is closed at the question (%s): a hangup', async (_how, script, code) => {
+    [
+      'only its end is read',
+      'trap : HUP; exec 3> "$0"; "$@" 2>&3; echo "code $?" >&3',
+      'Failed: Interrupted: hangup.\ncode 129\n',
+    ],
+    [
+      'it is to outlive it',
+      'trap "" HUP; exec 3> "$0"; "$@" 2>&3; echo "code $?" >&3',
+      'Failed: The terminal has gone, so nobody can be asked any more.\ncode 7\n',
+    ],
+  ])('the terminal is closed at the question: %s', async (_how, script, words) => {
     const said = join(home.folder, 'said');
     await rm(said, { force: true });
     expect(spawnSync('mkfifo', [said]).status).toBe(0);
@@ -115,7 +124,7 @@ describe('smartvpn otp', () => {
     const reading = readFile(said, 'utf8');
     await running.sees(/Secret: $/);
     running.kill('SIGKILL');
-    expect(await reading).toBe(`Failed: Interrupted: hangup.\n${code}`);
+    expect(await reading).toBe(words);
   });
 
   test('a line that is missing is named', async () => {

@@ -153,6 +153,18 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     expect(await network()).toBe(before);
   });
 
+  test('started by nohup: SIGHUP leaves it connected, SIGTERM ends it', async () => {
+    const words = connectWords();
+    const prefix = [...(inside.prefix ?? []), 'nohup'];
+    const running = startProgram(words, { home, prefix, input: 'correct horse\n' });
+    await running.sees(/Connected.* to office/);
+    running.kill('SIGHUP');
+    expect((await status()).state).toBe('connected');
+    running.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+    expect(await network()).toBe(before);
+  });
+
   test('the terminal is closed: nothing is left behind', async () => {
     const trust = ['--trust-fingerprint', fingerprint];
     const running = startOnTerminal(['connect', 'office', ...trust], home, {}, inside.prefix);

@@ -8,5 +8,6 @@ home=$(readlink -f "$0") || exit 1
 home=\${home%/*}
 . "$home/compile-cache.sh"
 . "$home/memory.sh"
+. "$home/hangup.sh"
 exec "$home/node" $flags "$home/program/main.js" "$@"
 `;

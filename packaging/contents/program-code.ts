@@ -61,7 +61,7 @@ export async function layOutCode(tree: FileTree, built: BuiltProgram, runtime: R
   }
   // Not stripped: byte for byte the runtime that was published.
   await tree.copy(runtime.nodeBinary, `${HOME}/node`, 0o755);
-  for (const part of ['compile-cache.sh', 'memory.sh']) {
+  for (const part of ['compile-cache.sh', 'memory.sh', 'hangup.sh']) {
     await tree.copy(inProject('cli', part), `${HOME}/${part}`);
   }
   await tree.write(`${HOME}/${PROJECT.program}`, LAUNCHER, 0o755);
