@@ -88,6 +88,28 @@ describe.skipIf(!isPossible)('the tunnel drops while programs send', { timeout: 
     expect(await rules()).toBe(before);
   });
 
+  test('a network that cannot be set up just now is set up later, and nothing leaves meanwhile', async () => {
+    const before = await rules();
+    const held = await open(true);
+    await network.wires.reset();
+    await network.closeRouter();
+    await held.next('waiting');
+    const mount = (how: 'ro' | 'rw'): Promise<string> =>
+      network.client.exec(['mount', '-o', `remount,bind,${how}`, '/etc/resolv.conf']);
+    await mount('ro');
+    const from = held.events.length;
+    await network.openRouter();
+    await held.next('waiting', from, ({ because }) => because?.reason === 'network-setup-failed');
+    await traffic.flows(100);
+    await mount('rw');
+    await held.next('connected', from);
+    await ping();
+    expect(await network.wires.read()).toEqual(NOTHING);
+    await held.smartvpn('disconnect');
+    await held.program.ended;
+    expect(await rules()).toBe(before);
+  });
+
   test('a failure that ends the attempts does not end the block: disconnecting does', async () => {
     const before = await rules();
     const held = await open(true);

@@ -18,6 +18,8 @@ export function retryDelay(attempt: number, random: number): number {
 export interface Circumstances {
   /** The connection has stood since the user asked for it. */
   readonly hadTunnel: boolean;
+  /** It was a standing tunnel that failed, not an attempt to make one. */
+  readonly wasStanding: boolean;
   /** Traffic is blocked until there is a tunnel again. */
   readonly isBlocking: boolean;
   /** What failed dialled where the last tunnel ran, and the name may lead elsewhere by now: to be asked next. */
@@ -26,14 +28,15 @@ export interface Circumstances {
 
 /** Whether another attempt may go better. What the network did may pass; what the router or the machine said on purpose will not. */
 export function isWorthAnother(cause: FailureCause, circumstances: Circumstances): boolean {
-  const { hadTunnel, isBlocking, mayHaveMoved } = circumstances;
+  const { hadTunnel, wasStanding, isBlocking, mayHaveMoved } = circumstances;
   // Whoever is in between must not be able to end a blocked connection's attempts by a wrong answer.
   const isUnproven = mayHaveMoved || isBlocking;
   return (
     mayPass(cause) ||
     (mayHaveMoved && isAboutCertificate(cause)) ||
     (isUnproven && mayBeAnotherHost(cause)) ||
-    (hadTunnel && mayBePermittedAgain(cause))
+    (hadTunnel && mayBePermittedAgain(cause)) ||
+    (hadTunnel && !wasStanding && mayBeSetUpAgain(cause))
   );
 }
 
@@ -52,13 +55,14 @@ function mayPass(cause: FailureCause): boolean {
   switch (cause.kind) {
     case 'link-lost':
     case 'peer-silent':
-    case 'timed-out':
     case 'name-not-found':
     case 'no-network':
     case 'network-unreachable':
     // Until the user has signed in to the network, or has moved on.
     case 'captive-portal':
     case 'connection-refused':
+      return true;
+    case 'timed-out':
       return true;
     case 'router-closed':
       return cause.when !== 'connected';
@@ -84,6 +88,14 @@ function mayBePermittedAgain(cause: FailureCause): boolean {
     cause.kind === 'device-not-permitted' &&
     (cause.missing === 'privilege' || cause.missing === 'network-manager-permission')
   );
+}
+
+/**
+ * This machine could not be set up for a connection that it was set up for before: what manages its network or names is
+ * busy or just starting. Of a standing tunnel it means that somebody has removed the device, which is not to be undone.
+ */
+function mayBeSetUpAgain(cause: FailureCause): boolean {
+  return cause.kind === 'network-setup-failed';
 }
 
 /** A refusal longer ago does not count towards a lock. */

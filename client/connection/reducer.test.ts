@@ -408,8 +408,10 @@ describe('blocking while the tunnel is down', () => {
     'network-setup-failed': [
       {
         cause: { kind: 'network-setup-failed', step: 'routing', detail: '' },
+        // Somebody has removed the device.
         standing: 'failed',
-        again: 'failed',
+        // What manages routes or names is busy or just starting.
+        again: 'waiting',
       },
     ],
     'unsupported-server-type': [
@@ -470,7 +472,7 @@ describe('blocking while the tunnel is down', () => {
   test('is said of a test too, which makes no device and so does not end it', () => {
     const it = droppedWhileBlocking();
     it.send({ kind: 'retry-due' });
-    it.fails({ kind: 'network-setup-failed', step: 'routing', detail: '' });
+    it.fails({ kind: 'locked-out', retryAfterSeconds: 60 });
     it.send({ kind: 'connect', device: 'none' });
     it.send({ kind: 'secrets-loaded', load: it.model.loads, secrets: STORED });
     it.said({ kind: 'connected', tunnel: { ...tunnel, interfaceName: undefined } });

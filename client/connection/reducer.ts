@@ -379,7 +379,8 @@ function sessionFailed(
     return step({ ...model, phase: { kind: 'trusting', cause, run } });
   }
   const hadTunnel = run === undefined || run.hadTunnel;
-  const isWorthIt = isWorthAnother(cause, { hadTunnel, isBlocking, mayHaveMoved });
+  const circumstances = { hadTunnel, wasStanding: run === undefined, isBlocking, mayHaveMoved };
+  const isWorthIt = isWorthAnother(cause, circumstances);
   // Every vain attempt of a night without network would push the real sessions out of the history.
   const recorded =
     run?.hadTunnel === true && isWorthIt
