@@ -27,7 +27,10 @@ export interface AttendOptions {
   readonly device: 'tun' | 'none';
   /** Called once, when it is connected for the first time. */
   readonly onConnected?: (tunnel: TunnelFacts) => void;
-  /** Called when a question stands although it got no answer, with why; and when the next one is asked. */
+  /**
+   * Called when a question stands although it got no answer, with why, which holds also when the attempt then ends for want
+   * of it; without, when the next one is asked and when the connection goes on.
+   */
   readonly onUnanswered?: (why: CommandFailure | undefined) => void;
 }
 
@@ -84,6 +87,10 @@ export async function attend(options: AttendOptions): Promise<Ending> {
       lastStage = stage;
       return true;
     };
+    const goOn = (): void => {
+      gaveUp = undefined;
+      options.onUnanswered?.(undefined);
+    };
     const enter = (state: ConnectionState): void => {
       const standing = state.state === 'prompting' ? JSON.stringify(state.prompt) : undefined;
       if (asked !== undefined && standing !== asked.prompt) {
@@ -101,7 +108,10 @@ export async function attend(options: AttendOptions): Promise<Ending> {
         case 'connected':
           if (!wasConnected) options.onConnected?.(state.tunnel);
           wasConnected = true;
-          gaveUp = undefined;
+          goOn();
+          return;
+        case 'waiting':
+          goOn();
           return;
         case 'failed':
           gaveUp ??= connectionFailure(state.cause);
@@ -114,7 +124,6 @@ export async function attend(options: AttendOptions): Promise<Ending> {
           );
           return;
         case 'connecting':
-        case 'waiting':
         case 'disconnecting':
           return;
         default:

@@ -134,8 +134,9 @@ function heldStatus(
 ): Status {
   const { state } = connection;
   const status = statusOf(state, profile, connection.statistics());
-  const failure = state.state === 'prompting' ? unanswered : status.failure;
-  if (!isBlocked(state) || state.state === 'waiting' || failure === undefined) return status;
+  const isStuck = isBlocked(state) && (state.state === 'prompting' || state.state === 'failed');
+  const failure = isStuck ? (unanswered ?? status.failure) : undefined;
+  if (failure === undefined) return status;
   return { ...status, failure: { ...failure, steps: [LET_PASS, ...failure.steps] } };
 }
 

@@ -63,7 +63,8 @@ function mayPass(cause: FailureCause): boolean {
     case 'connection-refused':
       return true;
     case 'timed-out':
-      return true;
+      // A code that nobody gave: the next sign-in would only ask for another one, all night, and may lock the account.
+      return cause.stage !== 'second-step';
     case 'router-closed':
       return cause.when !== 'connected';
     case 'protocol-error':

@@ -321,6 +321,12 @@ describe('blocking while the tunnel is down', () => {
         standing: 'waiting',
         again: 'waiting',
       },
+      // Nobody was there to give the code.
+      {
+        cause: { kind: 'timed-out', stage: 'second-step', seconds: 120 },
+        standing: 'failed',
+        again: 'failed',
+      },
     ],
     'no-network': [{ cause: { kind: 'no-network' }, standing: 'waiting', again: 'waiting' }],
     'name-not-found': [{ cause: { kind: 'name-not-found', host }, standing: 'waiting', again: 'waiting' }],
@@ -615,6 +621,7 @@ describe('reconnecting', () => {
     { kind: 'no-address', reason: 'pool-exhausted' },
     { kind: 'router-closed', when: 'connected' },
     { kind: 'protocol-error', code: 'frame-version', detail: '' },
+    { kind: 'timed-out', stage: 'second-step', seconds: 120 },
   ])('never after $kind', (cause) => {
     const it = connectedWithPassword();
     it.fails(cause, true);
