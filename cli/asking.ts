@@ -27,7 +27,7 @@ export async function askSecret(context: Context, question: SecretQuestion): Pro
     const parsed = question.parse(line.value);
     return parsed.ok
       ? parsed
-      : fail('usage', `The ${question.asks} given by ${question.option}: ${parsed.error}.`);
+      : fail('usage', `The ${inSentence(question.asks)} given by ${question.option}: ${parsed.error}.`);
   }
   return askOnTerminal(context, question, true);
 }
@@ -42,7 +42,7 @@ export async function askOnTerminal(
   if (terminal === undefined) {
     return fail(
       'nobody-to-ask',
-      `The ${question.asks} is needed, and there is no terminal to ask on.`,
+      `The ${inSentence(question.asks)} is needed, and there is no terminal to ask on.`,
       `Give it with ${question.option}.`,
     );
   }
@@ -55,7 +55,12 @@ export async function askOnTerminal(
     if (parsed.ok) return ok(parsed.value);
     terminal.say(`${parsed.error}.`);
   }
-  return fail('declined', `No usable ${question.asks} was entered.`);
+  return fail('declined', `No usable ${inSentence(question.asks)} was entered.`);
+}
+
+/** What stands before the cursor, inside a sentence: names as PIN and mOTP stay as they are. */
+export function inSentence(asks: string): string {
+  return asks.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }
 
 /** What it means for the command when a question got no answer. */

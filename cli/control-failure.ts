@@ -38,7 +38,10 @@ export function controlFailure(problem: ControlProblem): CommandFailure {
 /** For a second `connect`. */
 export function alreadyConnectedSentence(status: Status): string {
   const { name, server } = status.profile;
-  return status.tunnel === undefined
-    ? `A connection to ${name} (${server}) is already being made: ${status.text}.`
-    : `Already connected to ${name} (${server}) as ${status.tunnel.address}.`;
+  if (status.tunnel !== undefined)
+    return `Already connected to ${name} (${server}) as ${status.tunnel.address}.`;
+  const now = status.text.endsWith('…') ? status.text : `${status.text}.`;
+  return status.traffic === 'blocked'
+    ? `The connection to ${name} (${server}) has lost its tunnel. ${now}`
+    : `A connection to ${name} (${server}) is already being made: ${now}`;
 }

@@ -127,6 +127,15 @@ describe('smartvpn otp', () => {
     expect(await reading).toBe(words);
   });
 
+  test.each([
+    [['otp'], [], 'secret'],
+    [['otp', '--secret-fd', '3'], [`${SECRET}\n`], 'PIN'],
+  ])('%j where nobody can be asked: what is needed', async (words, descriptors, needed) => {
+    const { code, stderr } = await runProgram(words, { home, descriptors });
+    expect(code).toBe(7);
+    expect(stderr).toContain(`Failed: The ${needed} is needed, and there is no terminal to ask on.`);
+  });
+
   test('a line that is missing is named', async () => {
     const { code, stderr } = await runProgram(['otp', '--stdin'], { home, input: `${SECRET}\n` });
     expect({ code, stderr }).toEqual({ code: 7, stderr: 'Failed: PIN: Standard input gave no text.\n' });

@@ -22,7 +22,7 @@ type Options = Readonly<Record<string, unknown>>;
 export function defineProfile(command: Command, run: Run): void {
   command
     .description(
-      'Keeps the profiles: one for each router and account. Passwords and codes are never kept in them, but passwords in the keyring.',
+      'Keeps the profiles: one for each router and account. They hold no passwords and no codes; a password may be kept in the keyring.',
     )
     .helpCommand(false)
     .addHelpText(

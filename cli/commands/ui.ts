@@ -11,7 +11,7 @@ import { openProfiles } from '../store-access.ts';
 import { err, ok } from '../../shared/result.ts';
 
 interface UiOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly open: boolean;
   readonly verbose?: true;
 }
@@ -21,7 +21,7 @@ export function defineUi(command: Command, run: Run): void {
     .description(
       'Shows the window in this machine’s browser, until Ctrl-C. Connecting needs root where NetworkManager does not make the device ("smartvpn doctor" tells); everything else does not.',
     )
-    .option('--port <n>', 'listen on this port of 127.0.0.1 (otherwise any that is free)', parsePort, 0)
+    .option('--port <n>', 'listen on this port of 127.0.0.1 (any that is free)', parsePort)
     .option('--no-open', 'print the address, and open no browser')
     .addHelpText(
       'after',
@@ -68,7 +68,7 @@ async function openWindow(
     log.subscribe((line) => output.note(output.style.dim(printable(logLineText(line)))));
   }
   const tokens = new WindowTokens();
-  let port = options.port;
+  let { port = 0 } = options;
   const tellAddress = (text: string): void => {
     const url = `http://127.0.0.1:${port}/#token=${tokens.invitation}`;
     output.object({ event: 'address', url });
@@ -96,7 +96,7 @@ async function openWindow(
     });
   } catch (error) {
     await service.close();
-    return err(portFailure(options.port, error));
+    return err(portFailure(port, error));
   }
 }
 

@@ -1,4 +1,4 @@
-import { askOnTerminal, askSecret, unanswered } from '../asking.ts';
+import { askOnTerminal, askSecret, inSentence, unanswered } from '../asking.ts';
 import { type CommandFailure, type CommandResult, fail, failure } from '../command-failure.ts';
 import type { Context } from '../context.ts';
 import { printable } from '../output.ts';
@@ -44,7 +44,10 @@ export function createAskingAttendant(context: Context, given: GivenAnswers): At
     if (ask.descriptor === undefined) return askSecret(context, { ...ask, signal });
     if (used.has(ask.descriptor)) {
       return refused === undefined
-        ? fail('nobody-to-ask', `The ${ask.asks} is asked for again, and ${ask.option} gave only one.`)
+        ? fail(
+            'nobody-to-ask',
+            `The ${inSentence(ask.asks)} is asked for again, and ${ask.option} gave only one.`,
+          )
         : { ok: false, error: refused };
     }
     used.add(ask.descriptor);

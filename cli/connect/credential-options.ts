@@ -51,7 +51,9 @@ export function addCredentialOptions(command: Command): Command {
       parseFingerprint,
     )
     .option('--no-keyring', 'read nothing from the keyring, and keep nothing in it')
-    .option('--timeout <seconds>', 'give a stage no more than this', (text) => parseInteger(text, 1, 600));
+    .option('--timeout <seconds>', 'give each stage of connecting no more than this', (text) =>
+      parseInteger(text, 1, 600),
+    );
 }
 
 export function givenAnswers(options: CredentialOptions): GivenAnswers {
