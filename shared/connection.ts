@@ -256,6 +256,16 @@ export function lockedOutUntil(state: ConnectionState, toldAt: number): number |
   return retryAfterSeconds === undefined ? undefined : toldAt + retryAfterSeconds * 1000;
 }
 
+/** `state` as somebody is told it who comes so many milliseconds after it: of a wait there is only the rest. */
+export function toldLater(state: ConnectionState, milliseconds: number): ConnectionState {
+  if (state.state !== 'failed' || state.cause.kind !== 'locked-out') return state;
+  const { retryAfterSeconds: whole } = state.cause;
+  if (whole === undefined) return state;
+  // A clock that was set back makes no wait longer.
+  const left = Math.max(0, whole - Math.max(0, Math.floor(milliseconds / 1000)));
+  return { ...state, cause: { ...state.cause, retryAfterSeconds: left } };
+}
+
 /** There is a wait to be cut short. */
 export function mayRetry(state: ConnectionState): boolean {
   return state.state === 'waiting';

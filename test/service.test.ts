@@ -631,6 +631,38 @@ describe('profiles', () => {
 });
 
 describe('windows', () => {
+  test('one that opens, or is loaded again, while the router locks out is told the rest of the wait', async () => {
+    let now = 1_800_000_000_000;
+    const cause = { kind: 'locked-out', retryAfterSeconds: 90 } as const;
+    const lockedOut: StartSession = () => ({
+      ended: Promise.resolve({ kind: 'failed', cause, wasConnected: false }),
+      cancel: async () => undefined,
+      submitSecondStep: () => undefined,
+      networkChanged: () => undefined,
+      counters: () => ({ receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 }),
+      measureRoundTrip: async () => undefined,
+    });
+    const { window } = await startService({ startSessionFor: () => lockedOut, clock: () => now });
+    const { id: profileId } = await add(window, draft(undefined), {
+      ...KEEP,
+      password: { change: 'set', value: PASSWORD },
+    });
+    await valueOf(window.client.call('connect', { profileId, purpose: 'test' }));
+    await window.until(profileId, 'failed');
+    for (const [later, retryAfterSeconds] of [
+      [0, 90],
+      [30_400, 60],
+      [100_000, 0],
+      [-5000, 90],
+    ] as const) {
+      now = 1_800_000_000_000 + later;
+      const { states } = await valueOf(window.client.call('snapshot', {}));
+      expect(states).toEqual([
+        { profileId, state: { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds } } },
+      ]);
+    }
+  });
+
   test('a window that has gone is told nothing more, and its watches end', async () => {
     const { service, window, log } = await startService();
     const gone = openWindow(service);

@@ -39,6 +39,8 @@ export interface ServiceOptions {
   readonly watchNetwork?: WatchNetwork;
   /** Left out: no other program of this user may hold a connection. */
   readonly claim?: ClaimConnection;
+  /** Unix milliseconds. */
+  readonly clock?: () => number;
 }
 
 /** The program's side of the contract, for every window there is, in whichever shell. */
@@ -86,6 +88,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       store: keeping.store,
       secrets: keeping.secrets,
       ...(options.watchNetwork === undefined ? {} : { watchNetwork: options.watchNetwork }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
     },
     startSessionFor: options.startSessionFor,
     claim: options.claim ?? unclaimed,
