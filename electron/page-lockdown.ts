@@ -10,7 +10,7 @@ export interface LockableSession {
   setPermissionRequestHandler(
     handler: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void,
   ): void;
-  setPermissionCheckHandler(handler: () => boolean): void;
+  setPermissionCheckHandler(handler: (contents: unknown, permission: string) => boolean): void;
   setDevicePermissionHandler(handler: () => boolean): void;
   on(event: 'will-download', listener: (event: Preventable, item: { getURL(): string }) => void): unknown;
 }
@@ -25,12 +25,15 @@ export interface LockableContents {
   setWindowOpenHandler(handler: (details: { readonly url: string }) => { action: 'deny' }): void;
 }
 
-/** A page of ours needs no permission at all; what it saves, it has made itself. */
+/** All that a page of ours needs: "Copy" writes text to the clipboard, which Chromium allows at a click alone. */
+const GRANTED = 'clipboard-sanitized-write';
+
+/** What the page saves, it has made itself. */
 export function lockSession(session: LockableSession): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => {
-    answer(false);
+  session.setPermissionRequestHandler((_contents, permission, answer) => {
+    answer(permission === GRANTED);
   });
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionCheckHandler((_contents, permission) => permission === GRANTED);
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event, item) => {
     if (!isOwnDownload(item.getURL())) event.preventDefault();

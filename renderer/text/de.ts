@@ -97,13 +97,11 @@ export const de: WindowText = {
   appName: 'Smart VPN Client',
   ok: 'OK',
   cancel: 'Abbrechen',
-  close: 'Schließen',
   undo: 'Rückgängig',
   dismiss: 'Ausblenden',
   copy: 'Kopieren',
   copied: 'Kopiert',
-  show: 'Anzeigen',
-  hide: 'Verbergen',
+  notCopied: 'Nicht kopiert',
   back: 'Profile',
 
   link: {
@@ -116,6 +114,12 @@ export const de: WindowText = {
       'Der Adresse fehlt das richtige Token, oder das Programm wurde neu gestartet. Öffnen Sie die Adresse, die „smartvpn ui“ zuletzt ausgegeben hat.',
   },
 
+  fault: {
+    title: 'Dieses Fenster ist ausgefallen',
+    goesOn: 'VPN-Verbindungen bestehen ohne es weiter.',
+    reload: 'Fenster neu laden',
+  },
+
   list: {
     title: 'Profile',
     search: 'Profile suchen',
@@ -125,7 +129,6 @@ export const de: WindowText = {
     remove: 'Löschen',
     import: 'Importieren',
     export: 'Exportieren',
-    more: 'Weitere Aktionen',
     nothingFound: (search) => `Kein Profil enthält „${search}“.`,
     count: (found, all) => (found === all ? `${all} Profile` : `${found} von ${all} Profilen`),
     copyName: (name) => `${name} (Kopie)`,
@@ -150,6 +153,8 @@ export const de: WindowText = {
     confirm: 'Löschen',
     done: (name) => `„${name}“ wurde gelöscht.`,
   },
+
+  profileGone: 'Dieses Profil gibt es nicht mehr: Es wurde in einem anderen Fenster oder Programm gelöscht.',
 
   lockedOut: (name) =>
     `„${name}“ wurde nicht angewählt: Der Router hat Sie ausgesperrt, und jeder Versuch kann das verlängern. „Trotzdem verbinden“ wählt es dennoch an.`,
@@ -202,7 +207,7 @@ export const de: WindowText = {
     packets: (count) => `${count} Pakete`,
     roundTrip: 'Umlaufzeit zum Router',
     unknown: 'noch nicht gemessen',
-    uptime: 'Verbunden seit',
+    uptime: 'Verbindungsdauer',
     chart: 'Raten der letzten fünf Minuten',
     chartSummary: (received, sent) => `Empfang ${received}, Senden ${sent}.`,
     history: 'Frühere Sitzungen',
@@ -252,7 +257,6 @@ export const de: WindowText = {
     themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache',
     languageSystem: 'Wie das System',
-    about: 'Über',
     version: (version) => `Version ${version}`,
     needsDesktop: 'Nur im Desktop-Programm.',
     noTray: 'Dieser Desktop hat keinen Infobereich.',
@@ -325,6 +329,8 @@ export const de: WindowText = {
     trusted: (date) =>
       `Sie haben ihm am ${date} vertraut. Ist es vergessen, werden Sie beim nächsten Verbinden gefragt.`,
     forgetCertificate: 'Das vertraute Zertifikat vergessen',
+    waiting: (name) =>
+      `„${name}“ wartet auf eine Antwort von Ihnen: Gefragt wird, sobald dies geschlossen ist.`,
     discardSure: 'Änderungen verwerfen?',
     discard: 'Verwerfen',
     goOn: 'Weiter bearbeiten',
@@ -367,7 +373,6 @@ export const de: WindowText = {
   },
 
   field,
-  fieldOther: 'Dieser Wert ist nicht brauchbar',
   error,
   problem,
 };

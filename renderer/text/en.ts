@@ -89,13 +89,11 @@ export const en = {
   appName: 'Smart VPN Client',
   ok: 'OK',
   cancel: 'Cancel',
-  close: 'Close',
   undo: 'Undo',
   dismiss: 'Dismiss',
   copy: 'Copy',
   copied: 'Copied',
-  show: 'Show',
-  hide: 'Hide',
+  notCopied: 'Not copied',
   back: 'Profiles',
 
   link: {
@@ -108,6 +106,12 @@ export const en = {
       'The address lacks the right token, or the program was started anew. Open the address that “smartvpn ui” printed last.',
   },
 
+  fault: {
+    title: 'This window has failed',
+    goesOn: 'VPN connections go on without it.',
+    reload: 'Load the window again',
+  },
+
   list: {
     title: 'Profiles',
     search: 'Search profiles',
@@ -117,7 +121,6 @@ export const en = {
     remove: 'Delete',
     import: 'Import',
     export: 'Export',
-    more: 'More actions',
     nothingFound: (search: string) => `No profile has “${search}” in it.`,
     count: (found: number, all: number) =>
       found === all ? `${all} profiles` : `${found} of ${all} profiles`,
@@ -143,6 +146,8 @@ export const en = {
     confirm: 'Delete',
     done: (name: string) => `“${name}” was deleted.`,
   },
+
+  profileGone: 'This profile is no longer there: it was deleted in another window or program.',
 
   lockedOut: (name: string) =>
     `“${name}” was not dialled: the router has locked you out, and each try may prolong it. “Connect anyway” does it nonetheless.`,
@@ -255,7 +260,6 @@ export const en = {
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     language: 'Language',
     languageSystem: 'As the system',
-    about: 'About',
     version: (version: string) => `Version ${version}`,
     needsDesktop: 'Only in the desktop program.',
     noTray: 'This desktop has no tray.',
@@ -327,6 +331,7 @@ export const en = {
     trusted: (date: string) =>
       `You trusted it on ${date}. Once it is forgotten, you are asked when you connect next.`,
     forgetCertificate: 'Forget the trusted certificate',
+    waiting: (name: string) => `“${name}” waits for an answer from you: it is asked for once this is closed.`,
     discardSure: 'Discard what you changed?',
     discard: 'Discard',
     goOn: 'Go on editing',
@@ -367,7 +372,6 @@ export const en = {
   },
 
   field,
-  fieldOther: 'This value cannot be used',
 
   error,
   problem,

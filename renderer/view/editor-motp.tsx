@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { generateMotpSecret } from '../../shared/otp/motp.ts';
 import { useWords } from './app-context.ts';
+import { CopyButton } from './copy-button.tsx';
 import { useEditor } from './editor-context.ts';
 import { Check, Field } from './field.tsx';
 
@@ -9,7 +10,6 @@ export function MotpSection() {
   const { form, profile, change, error } = useEditor();
   const { text } = useWords();
   const [isGenerated, setIsGenerated] = useState(false);
-  const [isCopied, setIsCopied] = useState(false);
   if (form.authentication !== 'motp') return undefined;
   const words = text.editor;
   const isKept = profile?.keeps.motpSecret === true;
@@ -19,15 +19,6 @@ export function MotpSection() {
       forgetMotpSecret: false,
     });
     setIsGenerated(true);
-    setIsCopied(false);
-  };
-  const copy = (): void => {
-    void navigator.clipboard.writeText(form.motpSecret).then(
-      () => {
-        setIsCopied(true);
-      },
-      () => undefined,
-    );
   };
   return (
     <fieldset>
@@ -49,9 +40,12 @@ export function MotpSection() {
             <button type="button" onClick={generate}>
               {words.generate}
             </button>
-            <button type="button" disabled={form.motpSecret === ''} onClick={copy}>
-              {isCopied ? text.copied : text.copy}
-            </button>
+            <CopyButton
+              label={text.copy}
+              of={form.motpSecret}
+              content={() => form.motpSecret}
+              isDisabled={form.motpSecret === ''}
+            />
           </>
         }
       />

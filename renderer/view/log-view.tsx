@@ -3,6 +3,7 @@ import type { LogLine } from '../../shared/contract.ts';
 import { filteredLines, linesText } from '../logic/log-lines.ts';
 import { timeText } from '../logic/quantity.ts';
 import { useLogLines, useSurroundings, useWords } from './app-context.ts';
+import { CopyButton } from './copy-button.tsx';
 import { Choice } from './field.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 
@@ -16,19 +17,10 @@ export function LogView() {
   const lines = useLogLines();
   const [level, setLevel] = useState<LogLine['level']>('info');
   const [filter, setFilter] = useState('');
-  const [isCopied, setIsCopied] = useState(false);
   const [report, setReport] = useState<string>();
   const search = useDeferredValue(filter);
   const shown = useMemo(() => filteredLines(lines, level, search), [lines, level, search]);
   const box = useFollowedEnd();
-  const copy = (): void => {
-    void navigator.clipboard.writeText(linesText(shown)).then(
-      () => {
-        setIsCopied(true);
-      },
-      () => undefined,
-    );
-  };
   const prepare = (): void => {
     void client.call('prepareReport', {}).then((reply) => {
       if (reply.ok) setReport(reply.value.text);
@@ -50,9 +42,12 @@ export function LogView() {
             }}
           />
         </div>
-        <button type="button" onClick={copy} disabled={shown.length === 0}>
-          {isCopied ? text.copied : words.copy}
-        </button>
+        <CopyButton
+          label={words.copy}
+          of={`${level} ${search}`}
+          content={() => linesText(shown)}
+          isDisabled={shown.length === 0}
+        />
         <button type="button" onClick={prepare}>
           {words.report}
         </button>

@@ -71,7 +71,7 @@ describe.skipIf(!isPossible)('the page', () => {
     expect(heard).toEqual(['string', 'object']);
   });
 
-  test('goes nowhere else: no navigation, no frame, no window, no permission, no foreign download', async () => {
+  test('goes nowhere else: no navigation, no frame, no window, no permission but to copy, no foreign download', async () => {
     const { page, perform, seen, look } = await trial.start();
     await page.evaluate(`location.href = 'https://evil.example/'`);
     const denied = await seen(({ navigations }) => navigations.some(({ isAllowed }) => !isAllowed));
@@ -92,13 +92,19 @@ describe.skipIf(!isPossible)('the page', () => {
     expect(await perform({ do: 'open-window', url: 'https://www.draytek.com/' })).toBe('deny');
     expect((await look()).openedLinks).toEqual(['https://www.draytek.com/']);
 
-    for (const permission of ['media', 'geolocation', 'notifications', 'usb']) {
+    for (const permission of ['media', 'geolocation', 'notifications', 'usb', 'clipboard-read']) {
       expect(await perform({ do: 'ask-permission', permission })).toEqual({
         request: false,
         check: false,
         device: false,
       });
     }
+    // What "Copy" needs.
+    expect(await perform({ do: 'ask-permission', permission: 'clipboard-sanitized-write' })).toEqual({
+      request: true,
+      check: true,
+      device: false,
+    });
     expect(await perform({ do: 'download', url: 'https://evil.example/x' })).toBe(false);
     expect(await perform({ do: 'download', url: 'blob:smartvpn://app.evil/x' })).toBe(false);
     expect(await perform({ do: 'download', url: 'blob:smartvpn://app/5b1c' })).toBe(true);

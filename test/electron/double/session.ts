@@ -2,20 +2,21 @@ import { EventEmitter } from 'node:events';
 import type { LockableSession } from '../../../electron/page-lockdown.ts';
 
 type RequestHandler = Parameters<LockableSession['setPermissionRequestHandler']>[0];
+type CheckHandler = Parameters<LockableSession['setPermissionCheckHandler']>[0];
 
 /** Electron's default session: what the shell lets a page have. */
 export class SessionDouble extends EventEmitter implements LockableSession {
   #onRequest: RequestHandler = (_contents, _permission, answer) => {
     answer(true);
   };
-  #onCheck: () => boolean = () => true;
+  #onCheck: CheckHandler = () => true;
   #onDevice: () => boolean = () => true;
 
   setPermissionRequestHandler(handler: RequestHandler): void {
     this.#onRequest = handler;
   }
 
-  setPermissionCheckHandler(handler: () => boolean): void {
+  setPermissionCheckHandler(handler: CheckHandler): void {
     this.#onCheck = handler;
   }
 
@@ -29,6 +30,6 @@ export class SessionDouble extends EventEmitter implements LockableSession {
     this.#onRequest(null, permission, (granted) => {
       request = granted;
     });
-    return { request, check: this.#onCheck(), device: this.#onDevice() };
+    return { request, check: this.#onCheck(null, permission), device: this.#onDevice() };
   }
 }
