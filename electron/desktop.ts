@@ -1,6 +1,7 @@
 import { assertNever } from '../shared/assert-never.ts';
 import { lockedOutUntil, mayConnect } from '../shared/connection.ts';
 import type { NotificationName, NotificationPayload } from '../shared/contract.ts';
+import type { ContractError } from '../shared/contract/contract-error.ts';
 import type { Settings } from '../shared/settings.ts';
 import { CATALOGUES, chosenLanguage, TRAY_WORDS, type Language } from '../shared/text/language.ts';
 import { trayView, type TrayAction } from '../shared/tray.ts';
@@ -46,7 +47,7 @@ export interface DesktopParts {
 
 /** How often the tray's tooltip says anew for how long one has been connected. */
 const TOOLTIP_MILLISECONDS = 60_000;
-const BACKGROUND = { light: '#f6f7f9', dark: '#16181d' } as const;
+const BACKGROUND = { light: '#f5f6f8', dark: '#16181d' } as const;
 
 /** The shell around the client core: window, tray, notifications, the way out. After the app is ready. */
 export async function startDesktop(parts: DesktopParts): Promise<void> {
@@ -312,12 +313,12 @@ class Desktop {
     if (reply.ok) return;
     // Why it did not is best seen where everything is.
     this.#dialledFromTray.delete(profileId);
-    this.#showView('status', profileId);
+    this.#showView('status', profileId, reply.error);
   }
 
-  #showView(view: 'status' | 'statistics', profileId: string | undefined): void {
+  #showView(view: 'status' | 'statistics', profileId: string | undefined, why?: ContractError): void {
     this.#window.show();
-    this.#window.peer.notify('show', { view, ...(profileId === undefined ? {} : { profileId }) });
+    this.#window.peer.notify('show', { view, profileId, why });
   }
 
   #remember(place: WindowPlace): void {

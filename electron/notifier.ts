@@ -1,6 +1,5 @@
-import { assertNever } from '../shared/assert-never.ts';
 import type { DesktopApi, ShellNotice } from './desktop-api.ts';
-import type { Notice, Severity } from './notification-policy.ts';
+import type { Notice } from './notification-policy.ts';
 
 /** Shows notices by the desktop's means; one for each profile, the newest. */
 export class Notifier {
@@ -20,7 +19,8 @@ export class Notifier {
     const notice = new this.#api.Notification({
       title,
       body,
-      urgency: urgencyOf(severity),
+      // GNOME shows no banner for `low`; `critical` stays on the screen until it is clicked away.
+      urgency: 'normal',
       silent: severity === 'info',
     });
     this.#shown.set(profileId, notice);
@@ -42,18 +42,5 @@ export class Notifier {
 
   withdrawAll(): void {
     for (const profileId of Array.from(this.#shown.keys())) this.withdraw(profileId);
-  }
-}
-
-function urgencyOf(severity: Severity): 'low' | 'normal' | 'critical' {
-  switch (severity) {
-    case 'info':
-      return 'low';
-    case 'warning':
-    // `critical` stays on the screen until it is clicked away, which a lost tunnel is not worth.
-    case 'error':
-      return 'normal';
-    default:
-      return assertNever(severity);
   }
 }

@@ -20,6 +20,18 @@ test('profiles come, are renamed and go', () => {
   expect(nextModel(renamed, 'profiles', { change: 'all', profiles: [] }).profiles.size).toBe(0);
 });
 
+test('profiles are in the order of the window, however they came', () => {
+  const named = (digit: number, name: string) => profileView(ID.replace(/.$/, String(digit)), name);
+  const all = nextModel(EMPTY, 'profiles', {
+    change: 'all',
+    profiles: [named(1, 'Office 10'), named(2, 'office 9')],
+  });
+  const more = nextModel(all, 'profiles', { change: 'saved', profile: named(3, 'Lab') });
+  const renamed = nextModel(more, 'profiles', { change: 'saved', profile: named(1, 'Annex') });
+  expect([...more.profiles.values()]).toEqual(['Lab', 'office 9', 'Office 10']);
+  expect([...renamed.profiles.values()]).toEqual(['Annex', 'Lab', 'office 9']);
+});
+
 test('a change of state is told once, with what was before', () => {
   const connecting = nextModel(EMPTY, 'connection', { profileId: ID, state: CONNECTING });
   expect(stateChanges(EMPTY, connecting)).toEqual([

@@ -1,10 +1,12 @@
 import { mayDisconnect, type ConnectionState } from '../shared/connection.ts';
 import type { NotificationName, NotificationPayload } from '../shared/contract.ts';
 import type { Snapshot } from '../shared/contract/snapshot-schema.ts';
+import { compareNames } from '../shared/profile-names.ts';
 import type { Settings } from '../shared/settings.ts';
 
 /** What tray, notifications and window rules are made from: the contract's snapshot, and its changes after. */
 export interface ShellModel {
+  /** Names by id, in the order in which the window and the tray's menu have them. */
   readonly profiles: ReadonlyMap<string, string>;
   /** Of those that are not disconnected. */
   readonly states: ReadonlyMap<string, ConnectionState>;
@@ -13,7 +15,7 @@ export interface ShellModel {
 
 export function modelOf({ profiles, states, settings }: Snapshot): ShellModel {
   return {
-    profiles: new Map(profiles.map(({ id, name }) => [id, name])),
+    profiles: inOrder(profiles.map(({ id, name }) => [id, name])),
     states: new Map(states.map(({ profileId, state }) => [profileId, state])),
     settings,
   };
@@ -54,11 +56,17 @@ function nextProfiles(
   profiles: ShellModel['profiles'],
   change: NotificationPayload<'profiles'>,
 ): ShellModel['profiles'] {
-  if (change.change === 'all') return new Map(change.profiles.map(({ id, name }) => [id, name]));
+  if (change.change === 'all') return inOrder(change.profiles.map(({ id, name }) => [id, name]));
   const next = new Map(profiles);
-  if (change.change === 'saved') next.set(change.profile.id, change.profile.name);
-  else next.delete(change.profileId);
-  return next;
+  if (change.change === 'removed') {
+    next.delete(change.profileId);
+    return next;
+  }
+  return inOrder(next.set(change.profile.id, change.profile.name));
+}
+
+function inOrder(profiles: Iterable<readonly [id: string, name: string]>): ShellModel['profiles'] {
+  return new Map([...profiles].sort(([, a], [, b]) => compareNames(a, b)));
 }
 
 export interface StateStep {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contractErrorSchema } from './contract/contract-error.ts';
 import { historyEntrySchema, statisticsSchema } from './contract/connection-schema.ts';
 import {
   MOST_PROFILES,
@@ -182,10 +183,11 @@ export const notifications = {
   log: z.object({ lines: z.array(logLineSchema).max(MOST_LOG_LINES) }),
   /** The whole list, as it is now. */
   problems: z.object({ problems: z.array(problemSchema).max(100) }),
-  /** The tray or a notification asks for a view. */
+  /** The tray or a notification asks for a view. `why`: what was asked for there could not be done. */
   show: z.object({
     view: z.enum(['status', 'statistics', 'log', 'settings']),
     profileId: profileIdSchema.optional(),
+    why: contractErrorSchema.optional(),
   }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 

@@ -26,3 +26,10 @@ function shorten(text: string, length: number): string {
     .replace(/[\uD800-\uDBFF]$/, '')
     .trimEnd();
 }
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** As a person sorts: letter case does not count, 9 comes before 10. */
+export function compareNames(a: string, b: string): number {
+  return collator.compare(a, b);
+}

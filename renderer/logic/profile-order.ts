@@ -1,10 +1,8 @@
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
+import { compareNames } from '../../shared/profile-names.ts';
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-
-/** By name as a person sorts: letter case does not count, 9 comes before 10. */
 export function sortedProfiles(profiles: Iterable<ProfileView>): ProfileView[] {
-  return [...profiles].sort((a, b) => collator.compare(a.name, b.name));
+  return [...profiles].sort((a, b) => compareNames(a.name, b.name));
 }
 
 /** Those whose name, server or user name has every word of the search in it. */

@@ -45,8 +45,9 @@ export function followProgram(
   client.on('problems', ({ problems }) => {
     store.send({ kind: 'problems', problems });
   });
-  client.on('show', ({ view, profileId }) => {
+  client.on('show', ({ view, profileId, why }) => {
     store.send({ kind: 'show', view, profileId });
+    if (why !== undefined) store.send({ kind: 'notice', notice: { kind: 'failed', error: why } });
   });
   const linkChanged = (): void => {
     const status = link.status();

@@ -99,6 +99,8 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     const state = await stateOf(page, profileId);
     if (state.state !== 'connected') throw new Error(state.state);
     expect(desk.notices.at(-1)?.title).toBe('Connected: Office');
+    // GNOME shows no banner for less.
+    expect(desk.notices.at(-1)?.urgency).toBe('normal');
     expect(desk.notices.at(-1)?.body).toContain(state.tunnel.address);
     expect(desk.tray?.toolTip).toContain(state.tunnel.address);
     expect(await client.exec(['ip', '-brief', 'address'])).toContain(state.tunnel.address);

@@ -245,6 +245,25 @@ describe.skipIf(!isPossible)('window and tray', () => {
     expect(await state()).toMatchObject(lockedOut);
   });
 
+  test('what the tray cannot dial is said in the window, with the reason', async () => {
+    const { page, perform, seen } = await trial.start();
+    const profiles = ['Lab 10', 'Lab 9', 'Annex'].map((name) => ({ name, server: '127.0.0.1' }));
+    const text = JSON.stringify({ format: 'smart-vpn-profiles', version: 1, profiles });
+    const { added } = await call(page, 'importProfiles', { text });
+    const profileId = added.find(({ name }) => name === 'Annex')?.id ?? '';
+    await call(page, 'connect', { profileId, purpose: 'test' });
+    await soon(() => stateOf(page, profileId)).toMatchObject({ state: 'prompting' });
+    await perform({ do: 'close-window' });
+    await perform({ do: 'choose-in-tray', labels: ['Connect', 'Lab 9'] });
+    await seen(({ window }) => window?.isVisible === true);
+    // Behind the question of the other one.
+    await call(page, 'dismissPrompt', { profileId });
+    await soon(() => page.locator('.notice').innerText()).toContain(
+      '“Annex” is connected. Disconnect it first.',
+    );
+    expect(await page.locator('h2').innerText()).toBe('Lab 9');
+  });
+
   test('started at login it stays in the tray; without one it lies in the task bar', async () => {
     const first = await trial.start({}, ['--at-login']);
     await first.seen(({ tray }) => tray !== undefined);
