@@ -165,7 +165,13 @@ describe('profiles', () => {
       error: { kind: 'changed-meanwhile', name: 'Office' },
     });
     const current = { ...office, trustedCertificate: trust };
-    expect((await store.profiles.save({ ...edited, trustedCertificate: trust }, current)).ok).toBe(true);
+    const saved = { ...edited, trustedCertificate: trust };
+    expect((await store.profiles.save(saved, current)).ok).toBe(true);
+    await store.profiles.remove(office.id);
+    expect(await store.profiles.save(saved, saved)).toEqual({
+      ok: false,
+      error: { kind: 'no-such-profile', id: office.id },
+    });
   });
 });
 

@@ -159,6 +159,7 @@ function withSaved(
   basedOn: Profile | undefined,
 ): Result<Profiles, ProfileConflict> {
   const index = profiles.findIndex(({ id }) => id === profile.id);
+  if (basedOn !== undefined && index < 0) return err({ kind: 'no-such-profile', id: profile.id });
   if (basedOn !== undefined && !sameProfile(profiles[index], basedOn)) {
     return err({ kind: 'changed-meanwhile', name: basedOn.name });
   }

@@ -111,6 +111,13 @@ describe('secrets', () => {
     expect(outcomeOf({ forgetPassword: true }).secrets.password).toEqual({ change: 'forget' });
   });
 
+  test('a password that is not kept cannot be too long: its field is not there to be mended', () => {
+    const password = 'x'.repeat(257);
+    expect(faultsOf({ password })).toMatchObject({ password: { what: 'high' } });
+    expect(faultsOf({ password, authentication: 'motp' })).toEqual({});
+    expect(faultsOf({ password, rememberCredentials: false })).toEqual({});
+  });
+
   test('without "Remember My Credentials" no password is kept', () => {
     expect(outcomeOf({ password: 'hunter2', rememberCredentials: false }).secrets.password).toEqual({
       change: 'forget',

@@ -121,7 +121,9 @@ export function readForm(form: EditorForm): Result<EditorOutcome, FieldFaults> {
   }
   const secret = form.authentication === 'motp' ? readMotpSecret(form.motpSecret) : ok(undefined);
   if (!secret.ok) faults.set('motpSecret', { what: secret.error, entry: undefined });
-  if (form.password.length > 256) faults.set('password', { what: 'high', entry: undefined });
+  if (keepsPassword(form) && form.password.length > 256) {
+    faults.set('password', { what: 'high', entry: undefined });
+  }
   if (!parsed.success || !secret.ok || faults.size > 0) return err(faults);
   return ok({
     profile: parsed.data,
@@ -265,9 +267,13 @@ function readMotpSecret(typed: string): Result<string | undefined, FieldFault['w
 }
 
 /** One-time passwords are never kept, so that such a profile keeps no password at all. */
+function keepsPassword(form: EditorForm): boolean {
+  return form.authentication !== 'motp' && form.rememberCredentials && !form.forgetPassword;
+}
+
 function secretsChange(form: EditorForm, motpSecret: string | undefined): SecretsChange {
   const isMotp = form.authentication === 'motp';
-  const forgetsPassword = form.forgetPassword || isMotp || !form.rememberCredentials;
+  const forgetsPassword = !keepsPassword(form);
   return {
     password:
       !forgetsPassword && form.password !== ''

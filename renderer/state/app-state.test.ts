@@ -156,3 +156,23 @@ test('a lock-out counts from when it was told, is over with its time, and its no
   expect(after(snapshot(), lockedOut(90), notice, dialled(B)).notice).toBeDefined();
   expect(after(snapshot(), lockedOut(90), notice, dialled(A)).notice).toBeUndefined();
 });
+
+test('who goes back to the list has left log and settings, but not the statistics', () => {
+  const back: AppEvent = { kind: 'pane', pane: 'list' };
+  const shown = (view: AppState['view']): AppEvent => ({ kind: 'show', view, profileId: undefined });
+  expect(after(snapshot(), shown('log'), back).view).toBe('status');
+  expect(after(snapshot(), shown('settings'), back).view).toBe('status');
+  expect(after(snapshot(), shown('statistics'), back).view).toBe('statistics');
+});
+
+test('whether to delete a profile is not asked when another window has deleted it', () => {
+  const asking: AppEvent = { kind: 'ask-removal', profile: profileView(B, 'Beta') };
+  const removed = (profileId: string): AppEvent => ({
+    kind: 'profiles',
+    change: { change: 'removed', profileId },
+  });
+  expect(after(snapshot(), asking, removed(A)).removing?.id).toBe(B);
+  expect(after(snapshot(), asking, removed(B)).removing).toBeUndefined();
+  const none: AppEvent = { kind: 'profiles', change: { change: 'all', profiles: [] } };
+  expect(after(snapshot(), asking, none).removing).toBeUndefined();
+});

@@ -92,10 +92,14 @@ export function nextState(state: AppState, event: AppEvent): AppState {
     case 'link':
       return { ...state, link: event.link };
     case 'snapshot':
-      return withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event) });
+      return withoutQuestion(
+        withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event) }),
+      );
     case 'profiles':
-      return withSelection(
-        withFacts(besideRemoved(state, event.change), (facts) => withProfiles(facts, event.change)),
+      return withoutQuestion(
+        withSelection(
+          withFacts(besideRemoved(state, event.change), (facts) => withProfiles(facts, event.change)),
+        ),
       );
     case 'connection':
       return withFacts({ ...afterLockOut(state, event.profileId), announcement: event }, (facts) =>
@@ -115,7 +119,12 @@ export function nextState(state: AppState, event: AppEvent): AppState {
         selectedId: event.profileId ?? state.selectedId,
       });
     case 'pane':
-      return { ...state, pane: event.pane };
+      // The list leads to profiles: who goes back to it has left log and settings.
+      return {
+        ...state,
+        pane: event.pane,
+        view: event.pane === 'list' ? profileView(state.view) : state.view,
+      };
     case 'edit':
       return { ...state, editing: event.editing };
     case 'ask-removal':
@@ -201,6 +210,13 @@ function withSelection(state: AppState): AppState {
   if (facts.profiles.some(({ id }) => id === selectedId)) return state;
   const busy = facts.profiles.find(({ id }) => facts.states.has(id));
   return { ...state, selectedId: (busy ?? facts.profiles[0])?.id };
+}
+
+/** Whether to delete what another window has deleted is no longer asked. */
+function withoutQuestion(state: AppState): AppState {
+  const { facts, removing } = state;
+  const isMoot = removing !== undefined && facts?.profiles.every(({ id }) => id !== removing.id) === true;
+  return isMoot ? { ...state, removing: undefined } : state;
 }
 
 const DISCONNECTED: ConnectionState = { state: 'disconnected' };

@@ -7,7 +7,11 @@ import type { WindowText } from './en.ts';
 
 /** Why a call did not do what it was asked to, in a sentence or two. */
 export function errorText(error: ContractError, text: WindowText, catalogue: Catalogue): string {
-  return error.code === 'not-saved' ? storeProblemText(error.problem, catalogue) : words(error, text);
+  if (error.code !== 'not-saved') return words(error, text);
+  // A window knows profiles by ids, which say nothing to anybody.
+  return error.problem.kind === 'no-such-profile'
+    ? text.profileGone
+    : storeProblemText(error.problem, catalogue);
 }
 
 export function problemText(problem: Problem, text: WindowText, catalogue: Catalogue): string {

@@ -70,7 +70,12 @@ function Frame({ state, facts }: { readonly state: AppState; readonly facts: Fac
       <NoticeBar notice={state.notice} />
       <Announcer announcement={state.announcement} facts={facts} />
       {state.editing === undefined ? undefined : (
-        <ProfileEditor editing={state.editing} settings={facts.settings} platform={facts.platform} />
+        <ProfileEditor
+          editing={state.editing}
+          settings={facts.settings}
+          platform={facts.platform}
+          waiting={prompting?.profile.name}
+        />
       )}
       {state.removing === undefined ? undefined : <RemovalDialog profile={state.removing} />}
       {prompting === undefined || state.editing !== undefined || state.removing !== undefined ? undefined : (

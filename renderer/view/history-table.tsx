@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { HistoryEntry } from '../../shared/connection.ts';
 import { bytesText, clockText, dateTimeText } from '../logic/quantity.ts';
 import { useSurroundings, useWords } from './app-context.ts';
@@ -7,38 +7,42 @@ import { useSurroundings, useWords } from './app-context.ts';
 const MOST_SHOWN = 50;
 
 export function HistoryTable({ profileId }: { readonly profileId: string }) {
-  const { client } = useSurroundings();
+  const { client, store } = useSurroundings();
   const { text, catalogue, locale } = useWords();
   const words = text.statistics;
-  const [entries, setEntries] = useState<readonly HistoryEntry[]>([]);
+  /** Undefined until the program has told. */
+  const [entries, setEntries] = useState<readonly HistoryEntry[]>();
+  const card = useRef<HTMLElement>(null);
   useEffect(() => {
     let isCurrent = true;
     void client.call('history', { profileId }).then((reply) => {
-      if (isCurrent && reply.ok) setEntries(reply.value.entries);
+      if (!isCurrent) return;
+      if (reply.ok) setEntries(reply.value.entries);
+      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
     });
     const end = client.on('history', ({ entry }) => {
-      if (entry.profileId === profileId) setEntries((before) => [entry, ...before]);
+      if (entry.profileId === profileId) setEntries((before = []) => [entry, ...before]);
     });
     return () => {
       isCurrent = false;
       end();
     };
-  }, [client, profileId]);
+  }, [client, store, profileId]);
+  const clear = (): void => {
+    // The buttons go with what they clear.
+    card.current?.focus();
+    void client.call('clearHistory', { profileId }).then((reply) => {
+      if (reply.ok) setEntries([]);
+      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
+    });
+  };
   return (
-    <section className="card">
+    <section className="card" ref={card} tabIndex={-1}>
       <div className="card-head">
         <h3>{words.history}</h3>
-        {entries.length === 0 ? undefined : (
-          <ClearButton
-            onClear={() => {
-              void client.call('clearHistory', { profileId }).then((reply) => {
-                if (reply.ok) setEntries([]);
-              });
-            }}
-          />
-        )}
+        {entries === undefined || entries.length === 0 ? undefined : <ClearButton onClear={clear} />}
       </div>
-      {entries.length === 0 ? (
+      {entries === undefined ? undefined : entries.length === 0 ? (
         <p className="empty">{words.noHistory}</p>
       ) : (
         <div className="table-place" tabIndex={0} role="region" aria-label={words.history}>

@@ -31,11 +31,13 @@ interface EditorProps {
   readonly editing: Editing;
   readonly settings: Settings;
   readonly platform: Platform;
+  /** Of a profile that asks something, which it does once this is closed. */
+  readonly waiting: string | undefined;
 }
 
 const NO_FAULTS: FieldFaults = new Map();
 
-export function ProfileEditor({ editing, settings, platform }: EditorProps) {
+export function ProfileEditor({ editing, settings, platform, waiting }: EditorProps) {
   const { client, store } = useSurroundings();
   const { text, catalogue } = useWords();
   const profile = editing.kind === 'edit' ? editing.profile : undefined;
@@ -91,7 +93,10 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
     } else {
       // After the words are in the page.
       requestAnimationFrame(() => {
-        place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+        const field = place.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+        // What was folded again since the last try cannot be gone to.
+        field?.closest('details')?.setAttribute('open', '');
+        field?.focus();
       });
     }
   };
@@ -123,6 +128,7 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
       : client.call('saveProfile', { profileId: profile.id, basedOn: profileOf(profile), ...outcome });
 
   const wrong = isChecked ? faults.size : 0;
+  const isSaidAtFields = withRefused(NO_FAULTS, refusal).size > 0;
   return (
     <Modal
       title={text.editor.titles[editing.kind]}
@@ -145,7 +151,10 @@ export function ProfileEditor({ editing, settings, platform }: EditorProps) {
       }
     >
       <div ref={place}>
-        {refusal === undefined || refusal.code === 'invalid-request' ? undefined : (
+        <p className="waiting-note" role="status">
+          {waiting === undefined ? '' : text.editor.waiting(waiting)}
+        </p>
+        {refusal === undefined || isSaidAtFields ? undefined : (
           <p className="form-error" role="alert">
             {errorText(refusal, text, catalogue)}
           </p>
