@@ -66,8 +66,8 @@ function Frame({ state, facts }: { readonly state: AppState; readonly facts: Fac
       <main className="frame" data-pane={state.pane} ref={frame}>
         <ProfilePane state={state} facts={facts} />
         <DetailPane state={state} facts={facts} />
+        <NoticeBar notice={state.notice} />
       </main>
-      <NoticeBar notice={state.notice} />
       <Announcer announcement={state.announcement} facts={facts} />
       {state.editing === undefined ? undefined : (
         <ProfileEditor

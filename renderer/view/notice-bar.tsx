@@ -1,33 +1,17 @@
-import { useEffect, useRef } from 'react';
 import { assertNever } from '../../shared/assert-never.ts';
 import { secretProblemText } from '../../shared/secret-text.ts';
 import type { Notice } from '../state/app-state.ts';
 import { errorText } from '../text/error-text.ts';
 import { useSurroundings, useWords, type Words } from './app-context.ts';
 import { CloseIcon } from './icons.tsx';
+import { useReturnedFocus } from './returned-focus.ts';
 
 /** Stays until it is dismissed or another one comes: nobody reads against a clock. */
 export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
   const { store, actions } = useSurroundings();
   const words = useWords();
   const { text } = words;
-  const place = useRef<HTMLDivElement>(null);
-  const cameFrom = useRef<EventTarget>(null);
-  useEffect(() => {
-    const entered = ({ relatedTarget }: FocusEvent): void => {
-      const isInside = relatedTarget instanceof Node && place.current?.contains(relatedTarget) === true;
-      if (!isInside) cameFrom.current = relatedTarget;
-    };
-    const element = place.current;
-    element?.addEventListener('focusin', entered);
-    return () => element?.removeEventListener('focusin', entered);
-  }, []);
-  // Its button goes when it was pressed: the focus then goes back to where it was before.
-  useEffect(() => {
-    if (notice !== undefined || document.activeElement !== document.body) return;
-    if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
-    cameFrom.current = null;
-  }, [notice]);
+  const place = useReturnedFocus(notice, 'button');
   return (
     <div className="notice-place" role="status" ref={place}>
       {notice === undefined ? undefined : (

@@ -36,6 +36,7 @@ export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
   const isLockedOut = now < lockedUntil;
   const lineUnder = (): string => {
     if (state.state === 'disconnected') return text.status.idle;
+    if (state.state === 'connected' && state.tunnel.interfaceName === undefined) return text.status.testDone;
     // The big word says "Connected" already, and the address stands below, among its like.
     if (state.state === 'connected') return `${text.status.uptime} ${clockText((now - state.since) / 1000)}`;
     if (state.state === 'disconnecting') return text.status.leaving;
@@ -183,7 +184,7 @@ function Connected({ profile, tunnel }: ConnectedProps) {
   // Two to a row: addresses beside each other, and so are rates.
   const facts: Fact[] = [
     { label: words.address, value: tunnel.address },
-    address6 === undefined ? gateway : { label: words.address6, value: address6 },
+    address6 === undefined ? gateway : { label: words.address6, value: address6, isWide: true },
     { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
     { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },
     {
@@ -197,14 +198,14 @@ function Connected({ profile, tunnel }: ConnectedProps) {
     ...(address6 === undefined ? [] : [gateway]),
     { label: words.cipher, value: tunnel.cipher, isWide: true },
     { label: words.authentication, value: tunnel.authentication },
-    { label: words.dns, value: dnsText(tunnel, words.none, catalogue) },
     tunnel.interfaceName === undefined
       ? { label: words.mtu, value: String(tunnel.mtu) }
       : { label: words.interfaceName, value: `${tunnel.interfaceName}, ${words.mtu} ${tunnel.mtu}` },
+    // What is asked there may take sentences to say.
+    { label: words.dns, value: dnsText(tunnel, words.none, catalogue), isWide: true },
   ];
   return (
     <section className="card status-facts">
-      {tunnel.interfaceName === undefined ? <p>{words.testDone}</p> : undefined}
       <FactList facts={facts} />
     </section>
   );
