@@ -97,12 +97,12 @@ function FailureButton({ profile, cause, wait, action }: ButtonProps) {
         assertNever(action);
     }
   };
-  // A wait that was counted down is over; one that nobody knows is not.
+  // A wait that was counted down is over; one that nobody knows is not, and nobody is led to press what prolongs it.
   const isOver = cause.kind === 'locked-out' && cause.retryAfterSeconds !== undefined;
-  const label = isOver ? 'retry' : action;
+  const isAdvised = action !== 'retry-later' || isOver;
   return (
-    <button type="button" className="primary" onClick={act}>
-      {catalogue.action[label]}
+    <button type="button" className={isAdvised ? 'primary' : undefined} onClick={act}>
+      {catalogue.action[action]}
     </button>
   );
 }

@@ -23,14 +23,30 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const selectedIndex = profiles.findIndex((profile) => profile.id === selectedId);
+  const kept = useRef(selectedIndex);
+  useEffect(() => {
+    kept.current = selectedIndex;
+  });
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
+    let height = element.clientHeight;
     const measure = (): void => {
       setView({ top: element.scrollTop, height: element.clientHeight });
     };
+    const resized = (): void => {
+      // Not there for now, in a narrow window.
+      if (element.clientHeight === 0) return;
+      // A list that gets shorter keeps the selected row in view where it was: else a key would act on what nobody sees.
+      const top = scrolledTo(kept.current, element.scrollTop, height, ROW_HEIGHT);
+      // Heights are told in whole pixels.
+      const wasInView = kept.current >= 0 && Math.abs(top - element.scrollTop) < 1;
+      height = element.clientHeight;
+      if (wasInView) element.scrollTop = scrolledTo(kept.current, element.scrollTop, height, ROW_HEIGHT);
+      measure();
+    };
     measure();
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(resized);
     observer.observe(element);
     element.addEventListener('scroll', measure, { passive: true });
     return () => {
@@ -67,6 +83,8 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
   const keyDown = (event: KeyboardEvent): void => {
     const selected = profiles[selectedIndex];
     if (event.key === 'Enter' && selected !== undefined) {
+      // What becomes of it is in the profile's view, whichever was shown.
+      select(selected.id);
       connect(selected);
       store.send({ kind: 'pane', pane: 'detail' });
     } else if (event.key === 'Delete' && selected !== undefined) {
@@ -146,7 +164,9 @@ function ProfileRow({ id, profile, state, isSelected, place, count }: RowProps) 
     >
       <StateSign state={state} />
       <span className="profile-names">
-        <bdi className="profile-name">{profile.name}</bdi>
+        <bdi className="profile-name" title={profile.name}>
+          {profile.name}
+        </bdi>
         <span className="profile-server">
           <bdi>{profile.server}</bdi> · {catalogue.serverType[profile.serverType]}
         </span>

@@ -2,7 +2,7 @@ import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'rea
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { copyName } from '../logic/copy-name.ts';
 import { foundProfiles } from '../logic/profile-order.ts';
-import type { AppState, Facts } from '../state/app-state.ts';
+import type { AppState, Facts, View } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import {
   CopyIcon,
@@ -47,6 +47,13 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
             onChange={({ target }) => {
               setTyped(target.value);
             }}
+            onKeyDown={(event) => {
+              if (event.key !== 'ArrowDown') return;
+              event.preventDefault();
+              event.currentTarget.closest('nav')?.querySelector<HTMLElement>('.profile-list')?.focus();
+              const isFound = found.some(({ id }) => id === state.selectedId);
+              if (!isFound) store.send({ kind: 'select', profileId: found[0]?.id ?? state.selectedId });
+            }}
           />
         </div>
       )}
@@ -61,28 +68,38 @@ export function ProfilePane({ state, facts }: { readonly state: AppState; readon
         </p>
       )}
       <div className="pane-foot">
-        <button
-          type="button"
-          className="quiet"
-          aria-pressed={state.view === 'log'}
-          onClick={() => {
-            store.send({ kind: 'show', view: 'log', profileId: undefined });
-          }}
-        >
+        <ViewButton view="log" shown={state.view}>
           <LogIcon /> {text.list.log}
-        </button>
-        <button
-          type="button"
-          className="quiet"
-          aria-pressed={state.view === 'settings'}
-          onClick={() => {
-            store.send({ kind: 'show', view: 'settings', profileId: undefined });
-          }}
-        >
+        </ViewButton>
+        <ViewButton view="settings" shown={state.view}>
           <SlidersIcon /> {text.list.settings}
-        </button>
+        </ViewButton>
       </div>
     </nav>
+  );
+}
+
+interface ViewButtonProps {
+  readonly view: 'log' | 'settings';
+  readonly shown: View;
+  readonly children: ReactNode;
+}
+
+/** Pressed once more it leads back: without a profile nothing else does. */
+function ViewButton({ view, shown, children }: ViewButtonProps) {
+  const { store } = useSurroundings();
+  const isPressed = view === shown;
+  return (
+    <button
+      type="button"
+      className="quiet"
+      aria-pressed={isPressed}
+      onClick={() => {
+        store.send({ kind: 'show', view: isPressed ? 'status' : view, profileId: undefined });
+      }}
+    >
+      {children}
+    </button>
   );
 }
 
@@ -98,7 +115,7 @@ function ProfileToolbar({ selected, profiles, onNew }: ToolbarProps) {
   const { text } = useWords();
   const file = useRef<HTMLInputElement>(null);
   return (
-    <div className="toolbar" role="toolbar" aria-label={text.list.title}>
+    <div className="toolbar" role="group" aria-label={text.list.title}>
       <button
         type="button"
         className="quiet"

@@ -11,6 +11,8 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
   const { settings, platform, profiles } = facts;
   const words = text.settings;
   const change = actions.changeSettings;
+  const isDesktop = platform.shell === 'electron';
+  const trayHint = isDesktop ? words.noTray : words.needsDesktop;
   return (
     <div className="settings">
       <fieldset className="card">
@@ -27,8 +29,8 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
         <Check
           label={words.startMinimised}
           isChecked={settings.startMinimised}
-          isDisabled={!platform.hasTray}
-          hint={platform.hasTray ? undefined : trayHint()}
+          isDisabled={!isDesktop}
+          hint={isDesktop ? undefined : words.needsDesktop}
           onChange={(startMinimised) => {
             change({ startMinimised });
           }}
@@ -47,7 +49,7 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
           label={words.minimiseToTrayOnConnect}
           isChecked={settings.minimiseToTrayOnConnect}
           isDisabled={!platform.hasTray}
-          hint={platform.hasTray ? undefined : trayHint()}
+          hint={platform.hasTray ? undefined : trayHint}
           onChange={(minimiseToTrayOnConnect) => {
             change({ minimiseToTrayOnConnect });
           }}
@@ -55,6 +57,8 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
         <Check
           label={words.notifications}
           isChecked={settings.notifications}
+          isDisabled={!isDesktop}
+          hint={isDesktop ? undefined : words.needsDesktop}
           onChange={(notifications) => {
             change({ notifications });
           }}
@@ -99,8 +103,4 @@ export function SettingsView({ facts }: { readonly facts: Facts }) {
       </p>
     </div>
   );
-
-  function trayHint(): string {
-    return platform.shell === 'electron' ? words.noTray : words.needsDesktop;
-  }
 }

@@ -41,7 +41,7 @@ export const de: Catalogue = {
   failure,
   action: {
     retry: 'Noch einmal versuchen',
-    'retry-later': 'Später noch einmal versuchen',
+    'retry-later': 'Noch einmal versuchen',
     'edit-profile': 'Profil bearbeiten',
     'enter-credentials': 'Neu eingeben',
     'review-certificate': 'Zertifikat ansehen',

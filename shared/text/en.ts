@@ -41,7 +41,7 @@ export const en: Catalogue = {
   failure,
   action: {
     retry: 'Try again',
-    'retry-later': 'Try again later',
+    'retry-later': 'Try again',
     'edit-profile': 'Edit profile',
     'enter-credentials': 'Enter again',
     'review-certificate': 'Review certificate',
