@@ -15,6 +15,7 @@ import './style/controls.css';
 import './style/frame.css';
 import './style/views.css';
 import './style/dialogs.css';
+import './style/forced-colours.css';
 
 const transport = windowTransport(window);
 const client = contractClient(transport);

@@ -50,7 +50,7 @@ export interface TrayOptions {
   readonly words?: TrayWords;
 }
 
-interface Row {
+export interface Row {
   readonly profile: TrayProfile;
   readonly state: ConnectionState;
 }
@@ -68,11 +68,8 @@ export function trayView(
   options: TrayOptions,
 ): TrayView {
   const { now, catalogue = en, words = trayWordsEn } = options;
-  const rows = profiles.map((profile) => ({
-    profile,
-    state: states.get(profile.id) ?? { state: 'disconnected' as const },
-  }));
-  const leading = leadingRow(rows);
+  const rows = profiles.map((profile) => rowOf(profile, states));
+  const leading = leadingRow(states, profiles);
   const texts = { now, catalogue, words };
   return {
     icon: leading === undefined ? 'grey' : trayIcon(leading.state),
@@ -101,7 +98,7 @@ export function trayIcon(state: ConnectionState): TrayIcon {
   }
 }
 
-/** With several profiles the icon shows the one that most wants to be seen. */
+/** With several profiles the icon, and the window's title, show the one that most wants to be seen. */
 const URGENCY = {
   prompting: 6,
   connecting: 5,
@@ -111,10 +108,20 @@ const URGENCY = {
   disconnecting: 2,
 } as const;
 
-function leadingRow(rows: readonly Row[]): Row | undefined {
+export function leadingRow(
+  states: ReadonlyMap<string, ConnectionState>,
+  profiles: readonly TrayProfile[],
+): Row | undefined {
   let leading: Row | undefined;
-  for (const row of rows) if (urgency(row) > urgency(leading)) leading = row;
+  for (const profile of profiles) {
+    const row = rowOf(profile, states);
+    if (urgency(row) > urgency(leading)) leading = row;
+  }
   return leading;
+}
+
+function rowOf(profile: TrayProfile, states: ReadonlyMap<string, ConnectionState>): Row {
+  return { profile, state: states.get(profile.id) ?? { state: 'disconnected' } };
 }
 
 function urgency(row: Row | undefined): number {

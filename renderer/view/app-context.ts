@@ -1,4 +1,4 @@
-import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, use, useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { ConnectionStatistics } from '../../shared/connection.ts';
 import type { ContractClient } from '../../shared/contract/contract-client.ts';
 import type { Catalogue } from '../../shared/text/catalogue.ts';
@@ -54,7 +54,8 @@ export function useAppState(store: AppStore): AppState {
 export function useNow(isNeeded: boolean): number {
   const { visibility } = useSurroundings();
   const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
+  // Before anything is painted: a wait that has just begun would be shown as it was counted from long ago.
+  useLayoutEffect(() => {
     if (!isNeeded) return undefined;
     const tick = (): void => {
       setNow(Date.now());

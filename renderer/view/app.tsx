@@ -13,6 +13,7 @@ import {
   type Surroundings,
 } from './app-context.ts';
 import { DetailPane } from './detail-pane.tsx';
+import { FaultBoundary } from './fault-boundary.tsx';
 import { ProfileEditor } from './profile-editor.tsx';
 import { LinkScreen, LostLinkBanner } from './link-screen.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -22,6 +23,7 @@ import { BlockedContext } from './blocked-note.tsx';
 import { usePaneFocus } from './pane-focus.ts';
 import { PromptDialog } from './prompt-dialog.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
+import { useWindowTitle } from './window-title.ts';
 
 export function App({ surroundings }: { readonly surroundings: Surroundings }) {
   const state = useAppState(surroundings.store);
@@ -38,15 +40,18 @@ export function App({ surroundings }: { readonly surroundings: Surroundings }) {
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
-  const text = WINDOW_TEXTS[language];
+  const words = { language, locale, text: WINDOW_TEXTS[language], catalogue: CATALOGUES[language] };
+  useWindowTitle(state, words);
   return (
     <SurroundingsContext value={surroundings}>
-      <WordsContext value={{ language, locale, text, catalogue: CATALOGUES[language] }}>
-        {facts === undefined || state.link === 'refused' ? (
-          <LinkScreen link={state.link} notice={state.notice} />
-        ) : (
-          <Frame state={state} facts={facts} />
-        )}
+      <WordsContext value={words}>
+        <FaultBoundary>
+          {facts === undefined || state.link === 'refused' ? (
+            <LinkScreen link={state.link} notice={state.notice} />
+          ) : (
+            <Frame state={state} facts={facts} />
+          )}
+        </FaultBoundary>
       </WordsContext>
     </SurroundingsContext>
   );
