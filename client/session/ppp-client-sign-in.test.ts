@@ -1,6 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
 import { ChapCode, encodeChapValue } from '../../shared/protocol/chap.ts';
+import { authenticatorResponse } from '../../shared/protocol/ms-chap.ts';
 import { PppProtocol } from '../../shared/protocol/ppp-frame.ts';
 import { failure, last, openLcp, play } from '../../test/support/played-router.ts';
 
@@ -113,6 +114,21 @@ describe('CHAP', () => {
     it.receive(chap, 1, 1, challenge(16));
     it.receive(chap, 3, 1, utf8ToBytes(message));
     expect(failure(it)).toMatchObject({ kind: 'protocol-error', code: 'authenticator-mismatch' });
+  });
+
+  test('MS-CHAPv2: a challenge that is sent once more gets the same response, whose proof may be on its way', () => {
+    let drawn = 0;
+    const it = play({ random: (length) => new Uint8Array(length).fill((drawn += 1)) });
+    openLcp(it, 'MS-CHAPv2');
+    const [first = []] = it.receive(chap, 1, 1, challenge(16));
+    expect(it.receive(chap, 1, 1, challenge(16))).toEqual([first]);
+    const own = Uint8Array.from(first.slice(4, 20));
+    const ntResponse = Uint8Array.from(first.slice(28, 52));
+    const router = new Uint8Array(16).fill(1);
+    it.receive(chap, 3, 1, utf8ToBytes(authenticatorResponse('secret', ntResponse, own, router, 'alice')));
+    expect(last(it)).toEqual({ kind: 'phase', phase: 'network' });
+    const [other = []] = it.receive(chap, 1, 1, encodeChapValue({ value: own, name: utf8ToBytes('Vigor') }));
+    expect(other.slice(4, 20)).not.toEqual([...own]);
   });
 
   test('MS-CHAP says why it refuses', () => {

@@ -18,6 +18,7 @@ import {
   msChapV2NtResponse,
   parseMsChapFailure,
 } from '../../shared/protocol/ms-chap.ts';
+import { sameBytes } from '../../shared/protocol/options.ts';
 import { PapCode, decodePapMessage, encodePapRequest } from '../../shared/protocol/pap.ts';
 import type { PppAuthentication } from '../../shared/protocol/ppp-endpoint.ts';
 import { PppProtocol } from '../../shared/protocol/ppp-frame.ts';
@@ -45,6 +46,14 @@ export interface SignInPorts {
 /** How long a CHAP authenticator may take for its challenge and for its verdict. */
 const CHAP_PATIENCE_MILLISECONDS = MAX_CONFIGURE * RESTART_MILLISECONDS;
 
+interface ChapResponse {
+  readonly identifier: number;
+  readonly challenge: Uint8Array;
+  readonly value: Uint8Array;
+  /** What must be proved in turn. */
+  readonly authenticatorResponse: string | undefined;
+}
+
 /** Signs in with the protocol that LCP agreed on, and answers later challenges of CHAP. */
 export class PppSignIn {
   readonly #options: SignInOptions;
@@ -54,7 +63,7 @@ export class PppSignIn {
   #papRequest: Uint8Array = new Uint8Array(0);
   #tries = 0;
   /** The Response that waits for its verdict. */
-  #response: { readonly identifier: number; readonly authenticatorResponse: string | undefined } | undefined;
+  #response: ChapResponse | undefined;
 
   constructor(options: SignInOptions, ports: SignInPorts) {
     this.#options = options;
@@ -138,14 +147,17 @@ export class PppSignIn {
       return;
     }
     const challenge = decoded.value.value;
-    const answer = this.#answerChallenge(mode, identifier, challenge);
+    const before = this.#response;
+    // A challenge that is sent once more gets the same Response: the verdict on the first one may be on its way.
+    const isRepeated = before?.identifier === identifier && sameBytes(before.challenge, challenge);
+    const answer = isRepeated ? before : this.#answerChallenge(mode, identifier, challenge);
     if (answer === undefined) {
       this.#ports.malformed(
         protocolError('control-length', `${mode} challenge of ${challenge.length} bytes.`),
       );
       return;
     }
-    this.#response = { identifier, authenticatorResponse: answer.authenticatorResponse };
+    this.#response = { ...answer, identifier, challenge: new Uint8Array(challenge) };
     const response = encodeChapValue({ value: answer.value, name: utf8ToBytes(this.#options.userName) });
     this.#ports.send(PppProtocol.chap, encodeControlPacket(ChapCode.response, identifier, response));
     if (!this.#done) this.#ports.startTimer(CHAP_PATIENCE_MILLISECONDS);
@@ -156,7 +168,7 @@ export class PppSignIn {
     mode: Exclude<PppAuthentication, 'PAP'>,
     identifier: number,
     challenge: Uint8Array,
-  ): { readonly value: Uint8Array; readonly authenticatorResponse: string | undefined } | undefined {
+  ): Pick<ChapResponse, 'value' | 'authenticatorResponse'> | undefined {
     const { userName, password, random } = this.#options;
     switch (mode) {
       case 'CHAP': {
