@@ -25,6 +25,14 @@ describe('Syslog', () => {
     expect(syslog.lines()).toEqual(['[H2L][UP][SSLTunnel][@a]??[H2L][UP][SSLTunnel][@admin]']);
   });
 
+  test('a name cannot turn the line around either', () => {
+    const syslog = new Syslog(10);
+    syslog.write(syslogLine.refused('a\u202Enimda\u2028', '203.0.113.7', 'unknown user'));
+    expect(syslog.lines()).toEqual([
+      '[SSLTunnel] Login refused: user a?nimda? from 203.0.113.7, unknown user',
+    ]);
+  });
+
   test('a name as long as a head fills no memory, and hides nothing of the line', () => {
     expect(syslogLine.refused('x'.repeat(6000), '203.0.113.7', 'unknown user')).toBe(
       `[SSLTunnel] Login refused: user ${'x'.repeat(64)}… from 203.0.113.7, unknown user`,

@@ -38,8 +38,8 @@ function atMost64(userName: string): string {
   return userName.length > 64 ? `${userName.slice(0, 64)}…` : userName;
 }
 
-/** Control characters in a name from the network must not forge a second line. */
-const CONTROL = /\p{Cc}/gu;
+/** What steers text: in a name from the network it must neither forge a second line nor turn one around. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 export class Syslog {
   readonly #entries: SyslogEntry[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -187,4 +187,29 @@ describe('Fault Injection', () => {
     expect([answer.status, answer.text.includes(words)]).toEqual([422, true]);
     expect((await browser.get('/faults')).text).toContain('No fault is in force');
   });
+});
+
+test('what cannot be stored is said on a page, and is not in force', async () => {
+  const { vigor, browser } = await start();
+  const { fingerprint } = vigor.certificate;
+  await rename(folder, `${folder}-elsewhere`);
+  try {
+    const again = { new: 'correct horse battery', again: 'correct horse battery' };
+    const forms = [
+      ['/ppp', '/ppp', PPP],
+      ['/ssl', '/ssl/regenerate', { commonName: 'Other', names: '', issuer: 'self-signed' }],
+      ['/administrator', '/administrator', { old: password, ...again }],
+    ] as const;
+    for (const [page, path, fields] of forms) {
+      const { status, text } = await browser.submit(page, path, fields);
+      expect([path, status]).toEqual([path, 500]);
+      expect(text).toMatch(/The router could not do this: no such file or directory\. What/);
+      expect(text).toContain(`href="${page}"`);
+    }
+  } finally {
+    await rename(`${folder}-elsewhere`, folder);
+  }
+  expect(vigor.certificate.fingerprint).toBe(fingerprint);
+  expect((await browser.get('/ppp')).text).toContain('value="1500"');
+  expect((await new AdminBrowser(vigor.port).login(password)).status).toBe(303);
 });

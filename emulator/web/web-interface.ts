@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { countWrongLogin } from '../brute-force.ts';
 import type { HttpAnswer } from '../http-message.ts';
 import type { RouterInside } from '../router-inside.ts';
+import { refusalText } from '../state-file.ts';
 import { syslogLine } from '../syslog.ts';
 import type { WebPages, WebRequest } from '../web-pages.ts';
 import { AdminSessions, type AdminSession, cookieId, setCookie } from './admin-sessions.ts';
@@ -102,7 +103,24 @@ class WebInterface implements WebPages {
     if (isPost && !this.#sessions.isFormToken(session.id, form.get('token') ?? '')) return this.#refused();
     if (web.path === '/logout' && isPost) return this.#logout(session);
     if (web.path === '/' && !isPost) return redirect('/users');
-    return this.#route(this.#pageRequest(web, form, session));
+    const request = this.#pageRequest(web, form, session);
+    try {
+      return await this.#route(request);
+    } catch (error) {
+      return this.#failed(request, error);
+    }
+  }
+
+  /** A full disk, as a rule. What could not be stored is not in force either. */
+  #failed({ web, page }: PageRequest, error: unknown): HttpAnswer {
+    const why = refusalText(error);
+    const [, section = ''] = web.path.split('/');
+    this.#inside.syslog.write(syslogLine.changed(`${web.path} failed: ${why}`));
+    const content = html`<p class="message wrong" role="alert">
+        The router could not do this: ${why}. What was to be stored has not been changed.
+      </p>
+      <p class="buttons"><a class="button main" href="/${section}">Back</a></p>`;
+    return page({ title: 'Not done', path: `/${section}`, status: 500, content });
   }
 
   #builtFile(path: string) {
