@@ -46,6 +46,9 @@ describe('split tunnel', () => {
     ['255.255.0.0', '192.168.0.0/16'],
     ['255.255.255.128', '192.168.240.0/25'],
     ['255.0.255.0', '192.168.240.0/24'], // no netmask: as if none was given
+    ['255.0.0.0', '192.0.0.0/8'],
+    ['254.0.0.0', '192.168.240.0/24'], // no network behind a router is as large
+    ['128.0.0.0', '192.168.240.0/24'],
   ])('netmask %s: remote network %s', (netmask, network) => {
     expect(plan({ advanced: split }, { netmask }).routes).toEqual(['192.168.240.1/32', network]);
   });

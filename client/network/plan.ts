@@ -63,6 +63,8 @@ export interface AddressFacts {
 
 /** "No answer means /24" (protocol.md §3). */
 const DEFAULT_PREFIX = 24;
+/** Who offers more as the network behind a router wants traffic that is not meant for it. */
+const LARGEST_OFFERED_PREFIX = 8;
 
 export function planNetwork(
   facts: AddressFacts,
@@ -143,10 +145,15 @@ function usedRouterDns(
 
 function remoteNetwork(facts: AddressFacts, ip: IpProperty): Ipv4Network | undefined {
   const address = parseIpv4Address(facts.address);
-  const netmask = ip.mode === 'static' ? ip.netmask : facts.netmask;
+  if (address === undefined) return undefined;
+  if (ip.mode === 'static') return networkOf(address, prefixOf(ip.netmask) ?? DEFAULT_PREFIX);
+  const offered = prefixOf(facts.netmask) ?? DEFAULT_PREFIX;
+  return networkOf(address, offered < LARGEST_OFFERED_PREFIX ? DEFAULT_PREFIX : offered);
+}
+
+function prefixOf(netmask: string | undefined): number | undefined {
   const mask = netmask === undefined ? undefined : parseIpv4Address(netmask);
-  const prefix = mask === undefined ? undefined : netmaskToPrefix(mask);
-  return address === undefined ? undefined : networkOf(address, prefix ?? DEFAULT_PREFIX);
+  return mask === undefined ? undefined : netmaskToPrefix(mask);
 }
 
 function hostNetwork(address: string): Ipv4Network | undefined {
