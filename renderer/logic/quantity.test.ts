@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesText, clockText, latencyText, rateText } from './quantity.ts';
+import { bytesText, clockText, latencyText, logTimeText, rateText } from './quantity.ts';
 
 test.each([
   [0, '0 B'],
@@ -33,4 +33,10 @@ test('uptime', () => {
 
 test('latency', () => {
   expect([0.3, 12.4, 1250].map((time) => latencyText(time, 'en'))).toEqual(['< 1 ms', '12 ms', '1,250 ms']);
+});
+
+test('a line of the log says its day when that is not the newest line’s', () => {
+  const at = (day: number, hour: number): number => new Date(2026, 10, day, hour, 2, 5).getTime();
+  expect(logTimeText(at(23, 8), at(23, 23), 'en-GB')).toBe('08:02:05');
+  expect(logTimeText(at(22, 23), at(23, 0), 'en-GB')).toBe('22 Nov, 23:02:05');
 });

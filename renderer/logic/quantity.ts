@@ -62,3 +62,11 @@ export function minuteText(unixMilliseconds: number, locale: string): string {
 export function timeText(unixMilliseconds: number, locale: string): string {
   return new Date(unixMilliseconds).toLocaleTimeString(locale, { hour12: false });
 }
+
+/** "08:02:00", with its day before it when that is another than the one of `newest`: "23 Nov, 08:02:00". */
+export function logTimeText(unixMilliseconds: number, newest: number, locale: string): string {
+  const isSameDay = new Date(unixMilliseconds).toDateString() === new Date(newest).toDateString();
+  if (isSameDay) return timeText(unixMilliseconds, locale);
+  const day = new Date(unixMilliseconds).toLocaleDateString(locale, { day: 'numeric', month: 'short' });
+  return `${day}, ${timeText(unixMilliseconds, locale)}`;
+}

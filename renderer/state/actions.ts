@@ -74,7 +74,13 @@ export function createActions(
     const reply = await client.call('removeProfile', { profileId: id });
     if (!tell(reply)) return;
     store.send({ kind: 'profiles', change: { change: 'removed', profileId: id } });
-    store.send({ kind: 'notice', notice: { kind: 'removed', profileId: id, name } });
+    store.send({ kind: 'notice', notice: { kind: 'removed', profiles: [...removed(), { id, name }] } });
+  }
+
+  /** Those that the present notice can bring back. */
+  function removed(): readonly Pick<ProfileView, 'id' | 'name'>[] {
+    const { notice } = store.get();
+    return notice?.kind === 'removed' ? notice.profiles : [];
   }
 
   async function undoRemove(profileId: string): Promise<void> {
@@ -82,7 +88,8 @@ export function createActions(
     if (!tell(reply)) return;
     store.send({ kind: 'profiles', change: { change: 'saved', profile: reply.value.profile } });
     store.send({ kind: 'select', profileId });
-    store.send({ kind: 'notice', notice: undefined });
+    const profiles = removed().filter(({ id }) => id !== profileId);
+    store.send({ kind: 'notice', notice: profiles.length === 0 ? undefined : { kind: 'removed', profiles } });
   }
 
   async function importFile(file: Blob): Promise<void> {

@@ -18,7 +18,8 @@ export type Editing =
 
 /** A short message at the window's foot. */
 export type Notice =
-  | { readonly kind: 'removed'; readonly profileId: string; readonly name: string }
+  /** All that were deleted one after the other, newest last: each can come back. */
+  | { readonly kind: 'removed'; readonly profiles: readonly Pick<ProfileView, 'id' | 'name'>[] }
   | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly string[] }
   | { readonly kind: 'failed'; readonly error: ContractError }
   /** Dialled from the list while the router lets nobody in: it was left alone. */

@@ -151,7 +151,8 @@ export const de: WindowText = {
     title: (name) => `„${name}“ löschen?`,
     text: 'Das Profil und das dafür aufbewahrte Kennwort werden gelöscht. Ist es verbunden, wird es vorher getrennt.',
     confirm: 'Löschen',
-    done: (name) => `„${name}“ wurde gelöscht.`,
+    done: (name, others) =>
+      others === 0 ? `„${name}“ wurde gelöscht.` : `„${name}“ wurde gelöscht, und ${others} davor.`,
   },
 
   profileGone: 'Dieses Profil gibt es nicht mehr: Es wurde in einem anderen Fenster oder Programm gelöscht.',

@@ -144,7 +144,8 @@ export const en = {
     title: (name: string) => `Delete “${name}”?`,
     text: 'The profile and the password kept for it are deleted. If it is connected, it is disconnected first.',
     confirm: 'Delete',
-    done: (name: string) => `“${name}” was deleted.`,
+    done: (name: string, others: number) =>
+      others === 0 ? `“${name}” was deleted.` : `“${name}” was deleted, and ${others} before it.`,
   },
 
   profileGone: 'This profile is no longer there: it was deleted in another window or program.',

@@ -1,7 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { LogLine } from '../../shared/contract.ts';
 import { filteredLines, linesText } from '../logic/log-lines.ts';
-import { timeText } from '../logic/quantity.ts';
+import { logTimeText } from '../logic/quantity.ts';
 import { useLogLines, useSurroundings, useWords } from './app-context.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Choice } from './field.tsx';
@@ -20,6 +20,7 @@ export function LogView() {
   const [report, setReport] = useState<string>();
   const search = useDeferredValue(filter);
   const shown = useMemo(() => filteredLines(lines, level, search), [lines, level, search]);
+  const newest = lines.at(-1)?.at ?? 0;
   const box = useFollowedEnd();
   const prepare = (): void => {
     void client.call('prepareReport', {}).then((reply) => {
@@ -56,7 +57,7 @@ export function LogView() {
         {shown.length === 0 ? <p className="empty">{words.empty}</p> : undefined}
         {shown.slice(-MOST_SHOWN).map((line) => (
           <p key={line.number} className={`log-line log-${line.level}`}>
-            <span className="log-time">{timeText(line.at, locale)}</span>
+            <span className="log-time">{logTimeText(line.at, newest, locale)}</span>
             <span className="log-level">{words.levelNames[line.level]}</span>
             <bdi className="log-text">{line.text}</bdi>
           </p>

@@ -31,7 +31,7 @@ export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
             <button
               type="button"
               onClick={() => {
-                actions.undoRemove(notice.profileId);
+                actions.undoRemove(notice.profiles.at(-1)?.id ?? '');
               }}
             >
               {text.undo}
@@ -57,7 +57,7 @@ export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
 function noticeText(notice: Notice, { text, catalogue }: Words): string {
   switch (notice.kind) {
     case 'removed':
-      return text.removal.done(notice.name);
+      return text.removal.done(notice.profiles.at(-1)?.name ?? '', notice.profiles.length - 1);
     case 'locked-out':
       return text.lockedOut(notice.name);
     case 'imported':

@@ -196,6 +196,23 @@ describe('Duplicate', () => {
     }));
 });
 
+test('of profiles deleted one after the other each comes back, the last one first', () =>
+  using({ profiles }, async (page) => {
+    for (const { name } of [office, branch]) {
+      await page.getByRole('option', { name }).click();
+      await page.keyboard.press('Delete');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('option', { name }).waitFor({ state: 'detached' });
+    }
+    await page.getByText('“Branch Hamburg” was deleted, and 1 before it.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('“Head office” was deleted.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('option').count()).toBe(profiles.length);
+  }));
+
 describe('in the editor', () => {
   const kept = { ...TRUSTED, keeps: { password: true, motpSecret: false } };
   const forgetAll = async (page: Page): Promise<void> => {
