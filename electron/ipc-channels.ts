@@ -16,6 +16,7 @@ const NAMED: { readonly [Name in NotificationName]: Name } = {
   connection: 'connection',
   statistics: 'statistics',
   history: 'history',
+  historyCleared: 'historyCleared',
   settings: 'settings',
   log: 'log',
   problems: 'problems',

@@ -34,6 +34,7 @@ const CHANGES: {
   settings: (model, { settings }) => ({ ...model, settings }),
   statistics: unchanged,
   history: unchanged,
+  historyCleared: unchanged,
   log: unchanged,
   problems: unchanged,
   show: unchanged,

@@ -178,6 +178,8 @@ export const notifications = {
   /** To those who watch. */
   statistics: z.object({ profileId: profileIdSchema, sample: statisticsSchema }),
   history: z.object({ entry: historyEntrySchema }),
+  /** In whichever window. */
+  historyCleared: ofProfile,
   settings: z.object({ settings: settingsSchema }),
   /** To those who watch. */
   log: z.object({ lines: z.array(logLineSchema).max(MOST_LOG_LINES) }),

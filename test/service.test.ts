@@ -690,6 +690,18 @@ describe('windows', () => {
     expect([...before, ...lines]).toEqual(['one', 'two', 'three']);
   });
 
+  test('a history that one clears is gone in all', async () => {
+    const { service, window, store } = await startService();
+    const other = openWindow(service);
+    const { id: profileId, name: profileName } = await add(window, draft(undefined));
+    const times = { startedAt: 1, endedAt: 2, address: undefined, receivedBytes: 0, sentBytes: 0 };
+    await store.history.append({ profileId, profileName, ...times, end: 'user' });
+    const told = other.next('historyCleared');
+    await valueOf(window.client.call('clearHistory', { profileId }));
+    expect(await told).toEqual({ profileId });
+    expect(await valueOf(other.client.call('history', { profileId }))).toEqual({ entries: [] });
+  });
+
   test('settings are told to all; a problem stays until it is dismissed', async () => {
     await writeFile(join(folder, 'settings.json'), '{ damaged');
     const { service, window } = await startService();

@@ -28,6 +28,7 @@ const KEYS: { readonly [Name in NotificationName]: (payload: NotificationPayload
   settings: () => '',
   problems: () => '',
   history: ({ entry }) => `${entry.profileId} ${entry.startedAt} ${entry.endedAt}`,
+  historyCleared: ({ profileId }) => profileId,
   show: () => '',
   log: () => '',
   statistics: ({ profileId }) => profileId,
@@ -46,6 +47,7 @@ export class Outbox {
     settings: new Map(),
     problems: new Map(),
     history: new Map(),
+    historyCleared: new Map(),
     show: new Map(),
     log: new Map(),
     statistics: new Map(),
@@ -115,6 +117,7 @@ const ORDER: readonly NotificationName[] = [
   'settings',
   'problems',
   'history',
+  'historyCleared',
   'statistics',
   'log',
 ];

@@ -122,7 +122,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clearHistory: async ({ profileId }) => {
       const cleared = await store.history.clear(profileId);
       problems.takeFromStore();
-      return cleared.ok ? ok({}) : err({ code: 'not-saved', problem: cleared.error });
+      if (!cleared.ok) return err({ code: 'not-saved', problem: cleared.error });
+      audience.tell('historyCleared', { profileId });
+      return ok({});
     },
     watchLog: async (_request, peer) => ok({ lines: logFeed.watch(peer) }),
     unwatchLog: async (_request, peer) => {

@@ -20,20 +20,23 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
       if (reply.ok) setEntries(reply.value.entries);
       else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
     });
-    const end = client.on('history', ({ entry }) => {
+    const endEntries = client.on('history', ({ entry }) => {
       if (entry.profileId === profileId) setEntries((before = []) => [entry, ...before]);
+    });
+    const endCleared = client.on('historyCleared', (cleared) => {
+      if (cleared.profileId === profileId) setEntries([]);
     });
     return () => {
       isCurrent = false;
-      end();
+      endEntries();
+      endCleared();
     };
   }, [client, store, profileId]);
   const clear = (): void => {
     // The buttons go with what they clear.
     card.current?.focus();
     void client.call('clearHistory', { profileId }).then((reply) => {
-      if (reply.ok) setEntries([]);
-      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
+      if (!reply.ok) store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
     });
   };
   return (

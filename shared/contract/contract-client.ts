@@ -43,6 +43,7 @@ export function contractClient(transport: ContractTransport): ContractClient {
     connection: new Set(),
     statistics: new Set(),
     history: new Set(),
+    historyCleared: new Set(),
     settings: new Set(),
     log: new Set(),
     problems: new Set(),

@@ -153,6 +153,15 @@ describe('the history', () => {
       expect(await page.locator(':focus').getByText('No sessions yet.').count()).toBe(1);
     }));
 
+  test('that another window clears is gone in this one', () =>
+    using(script, async (page, program) => {
+      await toHistory(page);
+      program.notify('historyCleared', { profileId: branch.id });
+      program.notify('historyCleared', { profileId: office.id });
+      await page.getByText('No sessions yet.').waitFor();
+      expect(await page.getByRole('button', { name: 'Clear history' }).count()).toBe(0);
+    }));
+
   test('that cannot be cleared says so, and stays', () => {
     const problem = { kind: 'read-only', path: '/home/hilary/history.json' } as const;
     const clearHistory = () => Promise.resolve(err({ code: 'not-saved', problem } as const));

@@ -170,7 +170,10 @@ export class ScriptedProgram {
       watchStatistics: () => Promise.resolve(ok({ recent: [...(script.samples ?? [])] })),
       unwatchStatistics: nothing,
       history: () => Promise.resolve(ok({ entries: [...(script.history ?? [])] })),
-      clearHistory: nothing,
+      clearHistory: ({ profileId }) => {
+        this.notify('historyCleared', { profileId });
+        return nothing();
+      },
       watchLog: () => Promise.resolve(ok({ lines: [...(script.log ?? [])] })),
       unwatchLog: nothing,
       prepareReport: () => Promise.resolve(ok({ text: script.report ?? 'Smart VPN Client 0.1.0\n' })),
