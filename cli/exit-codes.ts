@@ -48,7 +48,7 @@ export const EXIT_CODES = {
     means: 'A sign-in page of the network answers instead of the router. Nothing was sent.',
   },
   'no-network': { code: 19, means: 'This computer has no network.' },
-  'credentials-refused': { code: 20, means: 'Wrong user name or password.' },
+  'credentials-refused': { code: 20, means: 'Wrong user name or password, or the account may not dial in.' },
   'code-refused': {
     code: 21,
     means: 'The one-time code was refused: wrong PIN, used or expired, or clocks apart.',

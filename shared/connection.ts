@@ -44,6 +44,15 @@ export const DEVICE_NEEDS = [
 ] as const;
 export type DeviceNeed = (typeof DEVICE_NEEDS)[number];
 
+/** Why a router lets nobody in under a name, whatever the password (RFC 2759 §6). */
+export const ACCOUNT_PROBLEMS = [
+  'account-disabled',
+  'password-expired',
+  'outside-permitted-hours',
+  'no-dial-in-permission',
+] as const;
+export type AccountProblem = (typeof ACCOUNT_PROBLEMS)[number];
+
 /** Why a connection could not be made or ended by itself. Every surface words it from here. */
 export type FailureCause =
   /** No link of this machine leads anywhere. */
@@ -81,7 +90,8 @@ export type FailureCause =
    * (RFC 8910). `page` is the host it leads to, when it says so.
    */
   | { readonly kind: 'captive-portal'; readonly page: string | undefined }
-  | { readonly kind: 'credentials-refused' }
+  /** `because`: what the router says besides. Only MS-CHAP has words for it. */
+  | { readonly kind: 'credentials-refused'; readonly because?: AccountProblem | undefined }
   /** `clockDifferenceSeconds` = router's clock minus ours, known when its answer carried a Date. */
   | {
       readonly kind: 'code-refused';

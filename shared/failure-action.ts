@@ -33,6 +33,10 @@ export function failureAction(cause: FailureCause): FailureAction {
     case 'unsupported-server-type':
       return 'edit-profile';
     case 'credentials-refused':
+      // Typing the same password again changes nothing about an account.
+      return cause.because === undefined || cause.because === 'password-expired'
+        ? 'enter-credentials'
+        : 'retry';
     case 'code-refused':
       return 'enter-credentials';
     case 'certificate-unknown':

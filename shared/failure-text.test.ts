@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CertificateFacts, CertificateProblem, FailureCause, FailureKind } from './connection.ts';
-import { DEVICE_NEEDS, STAGES } from './connection.ts';
+import { ACCOUNT_PROBLEMS, DEVICE_NEEDS, STAGES } from './connection.ts';
 import { failureText } from './failure-text.ts';
 
 const certificate: CertificateFacts = {
@@ -54,7 +54,10 @@ const CAUSES: { readonly [Kind in FailureKind]: readonly Extract<FailureCause, {
     { kind: 'not-draytek-ssl-vpn', evidence: { looksLike: 'no-tls', protocol: 'other' } },
     { kind: 'not-draytek-ssl-vpn', evidence: { looksLike: 'other' } },
   ],
-  'credentials-refused': [{ kind: 'credentials-refused' }],
+  'credentials-refused': [
+    { kind: 'credentials-refused' },
+    ...ACCOUNT_PROBLEMS.map((because) => ({ kind: 'credentials-refused', because }) as const),
+  ],
   'code-refused': (['motp', 'totp'] as const).flatMap((code) =>
     [undefined, 0, 12, -12, 125, -86_400].map((clockDifferenceSeconds) => ({
       kind: 'code-refused' as const,

@@ -155,6 +155,22 @@ describe('refused', () => {
     }
   });
 
+  test.each(['password', 'code'] as const)(
+    'whatever the %s: the router says why, in MS-CHAP',
+    async (kind) => {
+      const users = [{ ...PASSWORD_USER, enabled: false }];
+      const ppp = { authentication: ['MS-CHAPv2' as const] };
+      const router = await start({ users, ppp, checkPasswordAt: 'ppp' });
+      const { userName, password } = PASSWORD_USER;
+      const credentials =
+        kind === 'password'
+          ? ({ kind, userName, password } as const)
+          : ({ kind, userName, code: '123456' } as const);
+      const cause = causeOf(await attempt(router, { credentials }).session.ended);
+      expect(cause).toEqual({ kind: 'credentials-refused', because: 'account-disabled' });
+    },
+  );
+
   test('a stale code, with the difference of the clocks', async () => {
     const clock = (): number => Date.now() + 600_000;
     for (const checkPasswordAt of ['connect', 'ppp'] as const) {

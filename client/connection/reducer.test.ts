@@ -134,6 +134,17 @@ describe('credentials', () => {
     expect(connectedWithCode().effects('remember-password')).toEqual([]);
   });
 
+  test.each(['account-disabled', 'outside-permitted-hours', 'no-dial-in-permission'] as const)(
+    'a stored password is not asked for again when it was not what was wrong: %s',
+    (because) => {
+      const it = driver();
+      it.connect(STORED);
+      it.fails({ kind: 'credentials-refused', because });
+      it.connect(STORED);
+      expect(it.state.state).toBe('connecting');
+    },
+  );
+
   test('a refused stored password is asked for, with the reason, and only on "Connect"', () => {
     const it = driver();
     it.connect(STORED);

@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/assert-never.ts';
 import { mayConnect, type FailureCause } from '../../shared/connection.ts';
+import { failureAction } from '../../shared/failure-action.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { SessionEnd, SessionEvent } from '../session/session-types.ts';
 import { checkCredentials } from './credentials-check.ts';
@@ -401,6 +402,6 @@ function sessionFailed(
 }
 
 function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {
-  if (cause.kind !== 'credentials-refused' && cause.kind !== 'code-refused') return model;
+  if (failureAction(cause) !== 'enter-credentials') return model;
   return { ...model, refusal: cause, refusedAt: [...model.refusedAt, now].slice(-CODES_REMEMBERED) };
 }

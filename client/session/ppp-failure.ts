@@ -23,7 +23,9 @@ export function pppFailureCause(
 ): FailureCause {
   switch (failure.kind) {
     case 'credentials-refused':
-      return refused;
+      return failure.refusal === 'wrong-credentials'
+        ? refused
+        : { kind: 'credentials-refused', because: failure.refusal };
     case 'no-address':
       return { kind: 'no-address', reason: failure.reason };
     case 'no-answer': {

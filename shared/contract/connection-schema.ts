@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ACCOUNT_PROBLEMS,
   DEVICE_NEEDS,
   DNS_USES,
   STAGES,
@@ -82,7 +83,7 @@ const causeUnion = z.discriminatedUnion('kind', [
   z
     .object({ kind: z.literal('captive-portal'), page: word.optional() })
     .transform((cause) => ({ ...cause, page: cause.page })),
-  z.object({ kind: z.literal('credentials-refused') }),
+  z.object({ kind: z.literal('credentials-refused'), because: z.enum(ACCOUNT_PROBLEMS).optional() }),
   z
     .object({
       kind: z.literal('code-refused'),

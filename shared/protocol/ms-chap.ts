@@ -1,5 +1,6 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { AccountProblem } from '../connection.ts';
 import { desEncryptBlock } from './des.ts';
 import { md4 } from './md4.ts';
 
@@ -113,12 +114,7 @@ export function decodeMsChapResponse(
 }
 
 /** Why a sign-in was refused. PAP and CHAP say no more than `wrong-credentials`. */
-export type Refusal =
-  | 'wrong-credentials'
-  | 'outside-permitted-hours'
-  | 'account-disabled'
-  | 'password-expired'
-  | 'no-dial-in-permission';
+export type Refusal = 'wrong-credentials' | AccountProblem;
 
 /** RFC 2759 §6 (and RFC 2433 §5): E=eeeeeeeeee. 709 (error changing the password) never answers a Response. */
 export const MS_CHAP_ERROR: Readonly<Record<Refusal, number>> = {

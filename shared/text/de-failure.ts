@@ -1,5 +1,11 @@
 import { assertNever } from '../assert-never.ts';
-import type { CertificateFacts, CertificateProblem, FailureCause, Stage } from '../connection.ts';
+import type {
+  AccountProblem,
+  CertificateFacts,
+  CertificateProblem,
+  FailureCause,
+  Stage,
+} from '../connection.ts';
 import type { Catalogue, FailureWords } from './catalogue.ts';
 import { duration, durationDative } from './de-duration.ts';
 
@@ -61,12 +67,7 @@ export const failure: Catalogue['failure'] = {
     nextStep:
       'Prüfen Sie Server und Port im Profil. Das SSL-VPN ist vielleicht auf einem anderen Port oder im Router ausgeschaltet.',
   }),
-  'credentials-refused': () => ({
-    title: 'Benutzername oder Kennwort falsch',
-    sentence: 'Der Router hat Benutzername und Kennwort nicht angenommen.',
-    nextStep:
-      'Geben Sie beides noch einmal ein. Nach mehreren falschen sperrt der Router Sie für eine Weile aus.',
-  }),
+  'credentials-refused': ({ because }) => (because === undefined ? WRONG_PASSWORD : ACCOUNT[because]),
   'code-refused': codeRefused,
   'locked-out': ({ retryAfterSeconds }) => ({
     title: 'Vom Router ausgesperrt',
@@ -157,6 +158,37 @@ const DOING: Readonly<Record<Stage, string>> = {
   addressing: 'auf eine Adresse gewartet wurde',
   'second-step': 'der zweite Anmeldeschritt lief',
   configuring: 'das Netzwerk dieses Computers eingerichtet wurde',
+};
+
+const WRONG_PASSWORD: FailureWords = {
+  title: 'Benutzername oder Kennwort falsch',
+  sentence: 'Der Router hat Benutzername und Kennwort nicht angenommen.',
+  nextStep:
+    'Geben Sie beides noch einmal ein. Nach mehreren falschen sperrt der Router Sie für eine Weile aus.',
+};
+
+const ACCOUNT: Readonly<Record<AccountProblem, FailureWords>> = {
+  'account-disabled': {
+    title: 'Konto gesperrt',
+    sentence: 'Der Router meldet, dass dieses Konto gesperrt ist.',
+    nextStep: 'Bitten Sie Ihren Administrator, es freizugeben.',
+  },
+  'password-expired': {
+    title: 'Kennwort abgelaufen',
+    sentence: 'Der Router meldet, dass das Kennwort dieses Kontos abgelaufen ist.',
+    nextStep: 'Bitten Sie Ihren Administrator um ein neues: von hier aus lässt es sich nicht ändern.',
+  },
+  'outside-permitted-hours': {
+    title: 'Nicht zu dieser Zeit',
+    sentence: 'Der Router lässt dieses Konto zu dieser Zeit nicht ein.',
+    nextStep: 'Versuchen Sie es zu den Zeiten, die Ihr Administrator festgelegt hat.',
+  },
+  'no-dial-in-permission': {
+    title: 'Konto darf sich nicht einwählen',
+    sentence: 'Der Router meldet, dass sich dieses Konto nicht einwählen darf.',
+    nextStep:
+      'Ist es anderswo verbunden, trennen Sie dort. Sonst bitten Sie Ihren Administrator, das SSL-VPN dafür zu erlauben.',
+  },
 };
 
 const NO_ADDRESS: Readonly<Record<Cause<'no-address'>['reason'], FailureWords>> = {

@@ -1,5 +1,11 @@
 import { assertNever } from '../assert-never.ts';
-import type { CertificateFacts, CertificateProblem, FailureCause, Stage } from '../connection.ts';
+import type {
+  AccountProblem,
+  CertificateFacts,
+  CertificateProblem,
+  FailureCause,
+  Stage,
+} from '../connection.ts';
 import type { Catalogue, FailureWords } from './catalogue.ts';
 import { duration } from './en-duration.ts';
 
@@ -57,11 +63,7 @@ export const failure: Catalogue['failure'] = {
     nextStep:
       'Check server and port in the profile. The SSL VPN may be on another port, or be switched off in the router.',
   }),
-  'credentials-refused': () => ({
-    title: 'Wrong user name or password',
-    sentence: 'The router did not accept this user name and password.',
-    nextStep: 'Type them again. After several wrong ones the router locks you out for a while.',
-  }),
+  'credentials-refused': ({ because }) => (because === undefined ? WRONG_PASSWORD : ACCOUNT[because]),
   'code-refused': codeRefused,
   'locked-out': ({ retryAfterSeconds }) => ({
     title: 'Locked out by the router',
@@ -149,6 +151,36 @@ const DOING: Readonly<Record<Stage, string>> = {
   addressing: 'waiting for an address',
   'second-step': 'the second sign-in step was under way',
   configuring: 'this computer’s network was being set up',
+};
+
+const WRONG_PASSWORD: FailureWords = {
+  title: 'Wrong user name or password',
+  sentence: 'The router did not accept this user name and password.',
+  nextStep: 'Type them again. After several wrong ones the router locks you out for a while.',
+};
+
+const ACCOUNT: Readonly<Record<AccountProblem, FailureWords>> = {
+  'account-disabled': {
+    title: 'Account disabled',
+    sentence: 'The router says that this account is disabled.',
+    nextStep: 'Ask your administrator to enable it.',
+  },
+  'password-expired': {
+    title: 'Password expired',
+    sentence: 'The router says that the password of this account has expired.',
+    nextStep: 'Ask your administrator for a new one: it cannot be changed from here.',
+  },
+  'outside-permitted-hours': {
+    title: 'Not at this time',
+    sentence: 'The router does not let this account in at this time.',
+    nextStep: 'Try again in the hours that your administrator has set.',
+  },
+  'no-dial-in-permission': {
+    title: 'Account may not dial in',
+    sentence: 'The router says that this account may not dial in.',
+    nextStep:
+      'If it is connected elsewhere, disconnect there. Else ask your administrator to allow the SSL VPN for it.',
+  },
 };
 
 const NO_ADDRESS: Readonly<Record<Cause<'no-address'>['reason'], FailureWords>> = {
