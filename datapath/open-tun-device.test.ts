@@ -11,8 +11,14 @@ describe('names', () => {
 
 describe.skipIf(!namespacesPossible())('in a namespace', () => {
   let host: Namespace;
+  /** Whether the kernel takes an eBPF program from this process. */
+  let steers: unknown;
   beforeAll(async () => {
     host = await createNamespace('tun-device');
+    [steers] = await run(`
+      const load = libcWith(({ bpf }) => ({ bpf: (...given) => { const taken = bpf(...given); report(taken >= 0); return taken; } }));
+      openTunDevice('probe', { mustBeNew: true, manyQueues: true }, load);
+      process.exit();`);
   });
   afterAll(() => host.remove());
 
@@ -154,7 +160,7 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     async (watch) => {
       const seen = await run(`
       import { execFile } from 'node:child_process';
-      const opened = openTunDevice('doomed', { mustBeNew: true, watch: '${watch}' });
+      const opened = openTunDevice('doomed', { mustBeNew: true, manyQueues: true, watch: '${watch}' });
       if (!opened.ok) throw new Error('not opened');
       const tun = opened.value;
       tun.onReadable(() => { while (tun.read() > 0); });
@@ -220,9 +226,10 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       };`;
   }
 
-  test.each(['poll', 'socket'])(
+  test.for(['poll', 'socket'])(
     'a flood of UDP pushes out nothing else, and all queues are emptied (%s)',
-    async (watch) => {
+    async (watch, { skip }) => {
+      skip(steers !== true, 'the kernel takes no program');
       const counted = await run(`${flooded(`watch: '${watch}', offload: 'tcp-udp'`)}
         look();
         report(count);
@@ -238,6 +245,33 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       expect(called).toEqual([{ udp: 1500, pings: 2 }]);
     },
   );
+
+  test('fragments of a datagram come in their order', async () => {
+    const offsets = await run(`
+      import { execFileSync } from 'node:child_process';
+      import { createSocket } from 'node:dgram';
+      const opened = openTunDevice('cut', { mustBeNew: true, manyQueues: true });
+      if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+      const tun = opened.value;
+      execFileSync('ip', 'link set dev cut addrgenmode none up'.split(' '));
+      execFileSync('ip', 'addr add 10.9.8.1/24 dev cut'.split(' '));
+      execFileSync('ip', 'addr add fd09::1/64 dev cut nodad'.split(' '));
+      const buffer = Buffer.from(tun.readBuffer.buffer);
+      for (const [family, to] of [['udp4', '10.9.8.2'], ['udp6', 'fd09::2']]) {
+        const socket = createSocket(family);
+        await new Promise((bound) => socket.bind(5001, bound));
+        // The ports lead to the last queue, and what stands in their place further on to the first of UDP's.
+        await new Promise((sent) => socket.send(Buffer.alloc(4000, 'x'), 5003, to, sent));
+        socket.close();
+        for (let end = tun.read(); end > 0; end = tun.read()) {
+          const isIpv6 = buffer[12] >> 4 === 6;
+          if (isIpv6 ? buffer[12 + 6] === 44 : buffer[12 + 9] === 17)
+            report(isIpv6 ? buffer.readUInt16BE(12 + 42) & 0xfff8 : (buffer.readUInt16BE(12 + 6) & 0x1fff) * 8);
+        }
+      }
+      tun.close();`);
+    expect(offsets).toEqual([0, 1480, 2960, 0, 1448, 2896]);
+  });
 
   test.each([
     ['no program', '({ bpf: () => -1 })'],
@@ -263,15 +297,20 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     ],
     ['no socket pair can be had', 'socket', 'socketPair: () => undefined'],
     ['a descriptor cannot be moved', 'socket', 'replaceDescriptor: () => false'],
-  ])('where %s, packets come by the other way, and nothing stays open', async (_what, watch, changed) => {
+    [
+      'the third queue is refused',
+      'socket',
+      '...((calls) => ({ ioctl: (...given) => ((calls += 1) > 3 ? -1 : libc.ioctl(...given)) }))(0)',
+    ],
+  ])('where %s, packets come all the same, and nothing stays open', async (_what, watch, changed) => {
     const seen = await run(`
       import { execFileSync } from 'node:child_process';
       import { createSocket } from 'node:dgram';
       import { readdirSync } from 'node:fs';
       import { setImmediate as turn } from 'node:timers/promises';
-      const load = libcWith(() => ({ ${changed} }));
+      const load = libcWith((libc) => ({ ${changed} }));
       const before = readdirSync('/proc/self/fd').length;
-      const opened = openTunDevice('other', { mustBeNew: true, watch: '${watch}' }, load);
+      const opened = openTunDevice('other', { mustBeNew: true, manyQueues: true, watch: '${watch}' }, load);
       if (!opened.ok) throw new Error('not opened');
       const tun = opened.value;
       execFileSync('ip', 'link set dev other addrgenmode none up'.split(' '));

@@ -27,33 +27,42 @@ const BPF_PROG_LOAD = 5;
 const BPF_PROG_TYPE_SOCKET_FILTER = 1;
 const TUNSETSTEERINGEBPF = 0x800454e0;
 const UDP = 17;
+/** IPv6's Fragment header (RFC 8200 §4.5). */
+const FRAGMENT = 44;
 
 /**
  * Runs for each packet that the kernel gives to the device, and says which queue it goes to: UDP to all but the first,
- * by its ports, everything else to the first. One that is too short for that, too.
+ * by its ports, everything else to the first. One that is too short for that, too. Fragments, of which only the first has
+ * ports, stay together in one of UDP's.
  */
 function steeringProgram(queues: number): readonly Instruction[] {
   return [
     [0xbf, 0x16, 0, 0], //         0  r6 = the packet, of which the loads are
     [0x30, 0x00, 0, 0], //         1  r0 = its first byte
     [0x74, 0x00, 0, 4], //         2  r0 >>>= 4: the version of IP
-    [0x15, 0x00, 4, 6], //         3  of IPv6: on at 8
+    [0x15, 0x00, 7, 6], //         3  of IPv6: on at 11
     [0x30, 0x00, 0, 9], //         4  r0 = the protocol
-    [0x55, 0x00, 12, UDP], //      5  another than UDP: on at 18
-    [0x20, 0x00, 0, 20], //        6  r0 = both ports, behind a header without options
-    [0x05, 0x00, 3, 0], //         7  on at 11
-    [0x30, 0x00, 0, 6], //         8  r0 = the next header
-    [0x55, 0x00, 8, UDP], //       9  another than UDP: on at 18
-    [0x20, 0x00, 0, 40], //       10  r0 = both ports
-    [0xbc, 0x01, 0, 0], //        11  r1 = r0
-    [0x74, 0x01, 0, 16], //       12  r1 >>>= 16
-    [0xac, 0x10, 0, 0], //        13  r0 ^= r1
-    [0x54, 0x00, 0, 0xffff], //   14  r0 &= 0xffff
-    [0x94, 0x00, 0, queues - 1], // 15  r0 %= queues - 1
-    [0x04, 0x00, 0, 1], //        16  r0 += 1
-    [0x95, 0x00, 0, 0], //        17  to queue r0
-    [0xb4, 0x00, 0, 0], //        18  r0 = 0
-    [0x95, 0x00, 0, 0], //        19  to queue r0
+    [0x55, 0x00, 18, UDP], //      5  another than UDP: on at 24
+    [0x28, 0x00, 0, 6], //         6  r0 = flags and fragment offset
+    [0x54, 0x00, 0, 0x3fff], //    7  r0 &= More Fragments and the offset
+    [0x55, 0x00, 13, 0], //        8  a fragment: on at 22
+    [0x20, 0x00, 0, 20], //        9  r0 = both ports, behind a header without options
+    [0x05, 0x00, 4, 0], //        10  on at 15
+    [0x30, 0x00, 0, 6], //        11  r0 = the next header
+    [0x15, 0x00, 9, FRAGMENT], // 12  a fragment: on at 22
+    [0x55, 0x00, 10, UDP], //     13  another than UDP: on at 24
+    [0x20, 0x00, 0, 40], //       14  r0 = both ports
+    [0xbc, 0x01, 0, 0], //        15  r1 = r0
+    [0x74, 0x01, 0, 16], //       16  r1 >>>= 16
+    [0xac, 0x10, 0, 0], //        17  r0 ^= r1
+    [0x54, 0x00, 0, 0xffff], //   18  r0 &= 0xffff
+    [0x94, 0x00, 0, queues - 1], // 19  r0 %= queues - 1
+    [0x04, 0x00, 0, 1], //        20  r0 += 1
+    [0x95, 0x00, 0, 0], //        21  to queue r0
+    [0xb4, 0x00, 0, 1], //        22  r0 = 1
+    [0x95, 0x00, 0, 0], //        23  to queue r0
+    [0xb4, 0x00, 0, 0], //        24  r0 = 0
+    [0x95, 0x00, 0, 0], //        25  to queue r0
   ];
 }
 

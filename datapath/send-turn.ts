@@ -12,8 +12,11 @@ export function beginTurn(): void {
 
 /** All that was sent in this turn so far. */
 export function flushTurn(): void {
-  for (const flush of waiting) flush();
-  waiting.length = 0;
+  try {
+    for (const flush of waiting) flush();
+  } finally {
+    waiting.length = 0;
+  }
 }
 
 export function endTurn(): void {

@@ -92,7 +92,10 @@ class TunLan implements Lan {
         this.#writer.write(bytes, start, end);
       },
       drained: (session: Receiver): void => {
-        this.#letGo(session);
+        // Not only when a queue of the device calls: it might be the same one each time that fills the tunnel again.
+        if (this.#letGo(session)) {
+          this.#readPackets();
+        }
       },
       detached: (session: Receiver): void => {
         this.#letGo(session);
@@ -196,18 +199,21 @@ class TunLan implements Lan {
     }
   }
 
-  #letGo(session: Receiver): void {
+  /** True = the device, which waited for this tunnel, is read again. */
+  #letGo(session: Receiver): boolean {
     const held = this.#held;
     if (held === undefined || held.session !== session) {
-      return;
+      return false;
     }
     if (!session.deliver(this.#packet, 0, held.length) && this.#sessions.size === 1) {
-      return;
+      return false;
     }
     this.#held = undefined;
     this.#deliver(session, this.#reader.packets.nextLength);
-    if (this.#held === undefined) {
-      this.#device.resume();
+    if (this.#held !== undefined) {
+      return false;
     }
+    this.#device.resume();
+    return true;
   }
 }

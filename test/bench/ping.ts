@@ -43,7 +43,7 @@ export async function pingAll(
 
 /** What ping says goes to a file that has no name any more, and comes from there. */
 const TO_FILE =
-  'file=$(mktemp) && exec 3<>"$file" && rm "$file" && ping "$@" >&3; code=$?; cat /dev/fd/3; exit $code';
+  'file=$(mktemp) && exec 3<>"$file" && rm "$file" || exit 9; ping "$@" >&3; code=$?; cat /dev/fd/3; exit $code';
 
 /** Read along, each answer would wake this process on a core that the next one needs. */
 function readAtEnd(from: Namespace, argv: readonly string[], deadline: number): Promise<string> {
