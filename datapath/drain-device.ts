@@ -8,10 +8,12 @@ const MOST_READS = 20_000;
  * those who sent them. `gone`: the device was deleted.
  */
 export function drainDevice(tun: TunDevice): 'drained' | 'gone' {
+  let isEmpty = false;
   for (let i = 0; i < MOST_READS; i += 1) {
     const end = tun.read();
     if (end < 0) return 'gone';
-    if (end === 0) break;
+    if (end === 0 && isEmpty) break;
+    isEmpty = end === 0;
   }
   return 'drained';
 }

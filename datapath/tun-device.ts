@@ -12,7 +12,10 @@ export interface TunDevice {
   readonly offload?: TunOffload | undefined;
   /** What was read last: a packet from PACKET_AT on, with `offload` a virtio header before it at HEADER_AT. */
   readonly readBuffer: Uint8Array;
-  /** One packet into `readBuffer`: where it ends there, 0 = none now, -1 = device gone. */
+  /**
+   * One packet into `readBuffer`: where it ends there, 0 = none now, -1 = device gone. Outside of the callback only twice 0
+   * says that there is none in any queue of the device.
+   */
   read(): number;
   /** Gives source[start..end) to the kernel. False = it did not take it (device down, no memory): the packet is lost. */
   write(source: Uint8Array, start: number, end: number): boolean;

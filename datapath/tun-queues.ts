@@ -7,6 +7,9 @@ export interface ReadSpace {
   readonly length: number;
 }
 
+/** Pauses for which it is read on where it was. */
+const PAUSES_PER_QUEUE = 8;
+
 export type QueueCalls = Pick<Libc, 'read' | 'write' | 'errno'>;
 
 /** The queues of a device, all of which are read into one space. The first is the one that is written to. */
@@ -19,6 +22,9 @@ export class TunQueues {
   #at = 0;
   /** One queue has called: the others call themselves. */
   #isInCallback = false;
+  /** Outside of a callback: something was read since the last pause or the last 0. */
+  #hasRead = false;
+  #pauses = 0;
 
   /** Each of `queues` was given `space` too. */
   constructor(libc: QueueCalls, queues: readonly [ReadWatch, ...ReadWatch[]], space: ReadSpace) {
@@ -48,20 +54,27 @@ export class TunQueues {
     for (const queue of this.#queues) queue.resume();
   }
 
-  /** What is read first after it is another queue than what was read last: none may keep the others waiting. */
+  /** Now and then what is read first after it is another queue: none may keep the others waiting for long. */
   pause(): void {
     for (const queue of this.#queues) queue.pause();
-    this.#turnToNext();
+    this.#hasRead = false;
+    this.#pauses += 1;
+    if (this.#pauses % PAUSES_PER_QUEUE === 0) this.#turnToNext();
   }
 
-  /** The length of one packet; 0 = none now, -1 = the device is gone. */
+  /**
+   * The length of one packet; 0 = none now, -1 = the device is gone. Outside of a callback 0 is said of one queue, and
+   * only twice in a row of all: looking into those that are mostly empty takes a system call each.
+   */
   read(): number {
     let bytes = this.#readOne();
     if (this.#isInCallback) return bytes;
-    for (let others = this.#queues.length - 1; bytes === 0 && others > 0; others -= 1) {
+    let others = this.#hasRead ? 0 : this.#queues.length - 1;
+    for (; bytes === 0 && others > 0; others -= 1) {
       this.#turnToNext();
       bytes = this.#readOne();
     }
+    this.#hasRead = bytes > 0;
     return bytes;
   }
 
