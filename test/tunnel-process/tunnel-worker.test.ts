@@ -25,7 +25,12 @@ test.skipIf(!namespacesPossible())(
       const clean = { descriptors: 0, device: false, rules: expect.not.stringContaining('5182') };
       expect(seen).toEqual({
         before: clean,
-        connected: { descriptors: 1, device: true, rules: expect.stringContaining('5182') },
+        // One for each queue of the device, of which there is one where the kernel refuses several.
+        connected: {
+          descriptors: expect.toBeOneOf([1, 4]),
+          device: true,
+          rules: expect.stringContaining('5182'),
+        },
         end: { kind: 'failed', cause: { kind: 'internal', detail: expect.any(String) }, wasConnected: true },
         crashes: [expect.any(String)],
         mended: [expect.stringContaining('svpn0'), expect.any(String)],
