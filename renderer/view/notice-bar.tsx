@@ -3,15 +3,15 @@ import { secretProblemText } from '../../shared/secret-text.ts';
 import type { Notice } from '../state/app-state.ts';
 import { errorText } from '../text/error-text.ts';
 import { useSurroundings, useWords, type Words } from './app-context.ts';
-import { CloseIcon } from './icons.tsx';
-import { useReturnedFocus } from './returned-focus.ts';
+import { DismissButton } from './dismiss-button.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 
 /** Stays until it is dismissed or another one comes: nobody reads against a clock. */
 export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
   const { store, actions } = useSurroundings();
   const words = useWords();
   const { text } = words;
-  const place = useReturnedFocus(notice, 'button');
+  const place = useKeptFocus(notice, 'button', 'back');
   return (
     <div className="notice-place" role="status" ref={place}>
       {notice === undefined ? undefined : (
@@ -37,17 +37,11 @@ export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
               {text.undo}
             </button>
           ) : undefined}
-          <button
-            type="button"
-            className="quiet square"
-            aria-label={text.dismiss}
-            title={text.dismiss}
-            onClick={() => {
+          <DismissButton
+            onDismiss={() => {
               store.send({ kind: 'notice', notice: undefined });
             }}
-          >
-            <CloseIcon />
-          </button>
+          />
         </div>
       )}
     </div>

@@ -1,14 +1,15 @@
 import type { Problem } from '../../shared/contract/snapshot-schema.ts';
 import { problemText } from '../text/error-text.ts';
 import { useSurroundings, useWords } from './app-context.ts';
-import { CloseIcon, WarningIcon } from './icons.tsx';
-import { useReturnedFocus } from './returned-focus.ts';
+import { DismissButton } from './dismiss-button.tsx';
+import { WarningIcon } from './icons.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 
 /** What is wrong apart from any button: damaged files, a crashed core. */
 export function ProblemBanners({ problems }: { readonly problems: readonly Problem[] }) {
   const { text, catalogue } = useWords();
   const { actions } = useSurroundings();
-  const place = useReturnedFocus(problems, 'button');
+  const place = useKeptFocus(problems, 'button', 'back');
   return (
     <div ref={place}>
       {problems.map((problem, index) => {
@@ -17,17 +18,11 @@ export function ProblemBanners({ problems }: { readonly problems: readonly Probl
           <div className="banner banner-warning" role="alert" key={words}>
             <WarningIcon />
             <p>{words}</p>
-            <button
-              type="button"
-              className="quiet square"
-              aria-label={text.dismiss}
-              title={text.dismiss}
-              onClick={() => {
+            <DismissButton
+              onDismiss={() => {
                 actions.dismissProblem(index);
               }}
-            >
-              <CloseIcon />
-            </button>
+            />
           </div>
         );
       })}
