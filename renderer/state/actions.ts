@@ -19,14 +19,19 @@ export interface Actions {
   readonly changeSettings: (change: SettingsChange) => void;
   readonly allowLegacyRenegotiation: (profile: ProfileView) => void;
   readonly dismissProblem: (index: number) => void;
+  readonly clearHistory: (profileId: string) => void;
+  readonly tell: Tell;
 }
+
+/** True = it was done. What was not is said at the window's foot. */
+type Tell = <T>(reply: Reply<T>) => reply is { ok: true; value: T };
 
 export function createActions(
   store: AppStore,
   client: ContractClient,
   saveFile: (name: string, type: string, text: string) => void,
 ): Actions {
-  const tell = <T>(reply: Reply<T>): reply is { ok: true; value: T } => {
+  const tell: Tell = <T>(reply: Reply<T>): reply is { ok: true; value: T } => {
     if (reply.ok) return true;
     store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
     return false;
@@ -68,6 +73,10 @@ export function createActions(
     dismissProblem: (index) => {
       run(client.call('dismissProblem', { index }));
     },
+    clearHistory: (profileId) => {
+      run(client.call('clearHistory', { profileId }));
+    },
+    tell,
   };
 
   async function remove({ id, name }: ProfileView): Promise<void> {

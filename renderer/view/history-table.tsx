@@ -7,7 +7,7 @@ import { useSurroundings, useWords } from './app-context.ts';
 const MOST_SHOWN = 50;
 
 export function HistoryTable({ profileId }: { readonly profileId: string }) {
-  const { client, store } = useSurroundings();
+  const { client, actions } = useSurroundings();
   const { text, catalogue, locale } = useWords();
   const words = text.statistics;
   /** Undefined until the program has told. */
@@ -16,9 +16,7 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
   useEffect(() => {
     let isCurrent = true;
     void client.call('history', { profileId }).then((reply) => {
-      if (!isCurrent) return;
-      if (reply.ok) setEntries(reply.value.entries);
-      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
+      if (isCurrent && actions.tell(reply)) setEntries(reply.value.entries);
     });
     const endEntries = client.on('history', ({ entry }) => {
       if (entry.profileId === profileId) setEntries((before = []) => [entry, ...before]);
@@ -31,13 +29,11 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
       endEntries();
       endCleared();
     };
-  }, [client, store, profileId]);
+  }, [client, actions, profileId]);
   const clear = (): void => {
     // The buttons go with what they clear.
     card.current?.focus();
-    void client.call('clearHistory', { profileId }).then((reply) => {
-      if (!reply.ok) store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
-    });
+    actions.clearHistory(profileId);
   };
   return (
     <section className="card" ref={card} tabIndex={-1}>

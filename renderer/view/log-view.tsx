@@ -11,7 +11,7 @@ import { ReportDialog } from './report-dialog.tsx';
 const MOST_SHOWN = 500;
 
 export function LogView() {
-  const { client, store } = useSurroundings();
+  const { client, actions } = useSurroundings();
   const { text, locale } = useWords();
   const words = text.log;
   const lines = useLogLines();
@@ -24,8 +24,7 @@ export function LogView() {
   const box = useFollowedEnd();
   const prepare = (): void => {
     void client.call('prepareReport', {}).then((reply) => {
-      if (reply.ok) setReport(reply.value.text);
-      else store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });
+      if (actions.tell(reply)) setReport(reply.value.text);
     });
   };
   return (
