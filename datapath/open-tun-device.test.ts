@@ -198,24 +198,30 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     expect(seen).toEqual([['oldest', 'none']]);
   });
 
-  /** How many datagrams and pings wait in a device into which 3000 datagrams went before each of two pings. */
-  function flooded(options: string, load = 'undefined'): string {
+  /** A device of several queues named `name`, with an address of each family, that waits to be read. */
+  function manyQueued(name: string, options = '', load = 'undefined'): string {
     return `
       import { execFileSync, spawnSync } from 'node:child_process';
       import { createSocket } from 'node:dgram';
-      const opened = openTunDevice('flooded', { mustBeNew: true, manyQueues: true, ${options} }, ${load});
+      const opened = openTunDevice('${name}', { mustBeNew: true, manyQueues: true, ${options} }, ${load});
       if (!opened.ok) throw new Error(JSON.stringify(opened.error));
       const tun = opened.value;
-      execFileSync('ip', 'link set dev flooded addrgenmode none up'.split(' '));
-      execFileSync('ip', 'addr add 10.9.8.1/24 dev flooded'.split(' '));
-      execFileSync('ip', 'addr add fd09::1/64 dev flooded nodad'.split(' '));
-      for (const [family, to] of [['udp4', '10.9.8.2'], ['udp6', 'fd09::2']]) {
+      execFileSync('ip', 'link set dev ${name} addrgenmode none up'.split(' '));
+      execFileSync('ip', 'addr add 10.9.8.1/24 dev ${name}'.split(' '));
+      execFileSync('ip', 'addr add fd09::1/64 dev ${name} nodad'.split(' '));
+      const peers = [['udp4', '10.9.8.2'], ['udp6', 'fd09::2']];
+      const buffer = Buffer.from(tun.readBuffer.buffer);`;
+  }
+
+  /** How many datagrams and pings wait in a device into which 3000 datagrams went before each of two pings. */
+  function flooded(options: string, load?: string): string {
+    return `${manyQueued('flooded', options, load)}
+      for (const [family, to] of peers) {
         const socket = createSocket(family);
         for (let i = 0; i < 3000; i += 1) await new Promise((sent) => socket.send('x', 5000 + (i % 7), to, sent));
         socket.close();
         spawnSync('ping', ['-c', '1', '-W', '1', '-n', to]);
       }
-      const buffer = Buffer.from(tun.readBuffer.buffer);
       const count = { udp: 0, pings: 0 };
       const look = () => {
         for (let end = tun.read(); end > 0; end = tun.read()) {
@@ -247,17 +253,8 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
   );
 
   test('fragments of a datagram come in their order', async () => {
-    const offsets = await run(`
-      import { execFileSync } from 'node:child_process';
-      import { createSocket } from 'node:dgram';
-      const opened = openTunDevice('cut', { mustBeNew: true, manyQueues: true });
-      if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-      const tun = opened.value;
-      execFileSync('ip', 'link set dev cut addrgenmode none up'.split(' '));
-      execFileSync('ip', 'addr add 10.9.8.1/24 dev cut'.split(' '));
-      execFileSync('ip', 'addr add fd09::1/64 dev cut nodad'.split(' '));
-      const buffer = Buffer.from(tun.readBuffer.buffer);
-      for (const [family, to] of [['udp4', '10.9.8.2'], ['udp6', 'fd09::2']]) {
+    const offsets = await run(`${manyQueued('cut')}
+      for (const [family, to] of peers) {
         const socket = createSocket(family);
         await new Promise((bound) => socket.bind(5001, bound));
         // The ports lead to the last queue, and what stands in their place further on to the first of UDP's.

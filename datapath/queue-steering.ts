@@ -1,5 +1,5 @@
-import { endianness } from 'node:os';
 import type { Libc } from './libc.ts';
+import { isLittleEndian } from './virtio-header.ts';
 
 /** An eBPF instruction: what it does, its registers (source × 16 + target), how far it jumps, its number. */
 type Instruction = readonly [operation: number, registers: number, jump: number, number: number];
@@ -72,7 +72,7 @@ function steeringProgram(queues: number): readonly Instruction[] {
  * its packets as it likes.
  */
 export function steerQueues(libc: Libc, descriptor: number, queues: number): boolean {
-  if (endianness() !== 'LE') return false;
+  if (!isLittleEndian()) return false;
   const loaded = loadProgram(libc, steeringProgram(queues));
   if (loaded < 0) return false;
   const argument = new Uint8Array(Int32Array.of(loaded).buffer);

@@ -17,8 +17,7 @@ export class TunQueues {
   readonly #libc: QueueCalls;
   readonly #queues: readonly [ReadWatch, ...ReadWatch[]];
   readonly #space: ReadSpace;
-  /** The one that is read now, and its place among them. */
-  #reading: ReadWatch;
+  /** Which of them is read now. */
   #at = 0;
   /** One queue has called: the others call themselves. */
   #isInCallback = false;
@@ -31,7 +30,6 @@ export class TunQueues {
     this.#libc = libc;
     this.#queues = queues;
     this.#space = space;
-    this.#reading = queues[0];
   }
 
   /** `readable`: read until there is nothing. It comes again for what was left. */
@@ -87,11 +85,16 @@ export class TunQueues {
     for (const queue of this.#queues) queue.close();
   }
 
+  get #reading(): ReadWatch {
+    return this.#queues[this.#at] ?? this.#queues[0];
+  }
+
   #readOne(): number {
-    const taken = this.#reading.take();
+    const reading = this.#reading;
+    const taken = reading.take();
     if (taken > 0) return taken;
     const { address, length } = this.#space;
-    const bytes = this.#libc.read(this.#reading.descriptor, address, length);
+    const bytes = this.#libc.read(reading.descriptor, address, length);
     if (bytes >= 0) return bytes;
     const errno = this.#libc.errno();
     return errno === Errno.EAGAIN || errno === Errno.EINTR ? 0 : -1;
@@ -106,6 +109,5 @@ export class TunQueues {
     // What nobody has read from the space is about to be overwritten there.
     this.#reading.take();
     this.#at = at;
-    this.#reading = this.#queues[at] ?? this.#queues[0];
   }
 }
