@@ -216,6 +216,13 @@ export interface TrafficCounters {
   readonly sentPackets: number;
 }
 
+export const NO_TRAFFIC: TrafficCounters = {
+  receivedBytes: 0,
+  sentBytes: 0,
+  receivedPackets: 0,
+  sentPackets: 0,
+};
+
 export interface ConnectionStatistics extends TrafficCounters {
   /** Unix milliseconds of this sample. */
   readonly at: number;

@@ -9,6 +9,7 @@ import { holdingNetwork } from '../client/network/holding-network.ts';
 import type { TunnelNetwork } from '../client/network/tunnel-network.ts';
 import { startSession } from '../client/session/session.ts';
 import type { SessionEnd, StartSession } from '../client/session/session-types.ts';
+import { quietSession } from '../client/session/testing/quiet-session.ts';
 import { MemorySecretStore } from '../client/store/secret-store.ts';
 import { openStore, type Store } from '../client/store/store.ts';
 import { RemoteNetwork, type RemoteNetworkHost } from '../client/tunnel-process/remote-network.ts';
@@ -348,14 +349,7 @@ describe('the device', () => {
     const dropped = Promise.withResolvers<SessionEnd>();
     const droppingSession: StartSession = (_options, _dependencies, listener) => {
       queueMicrotask(() => listener({ kind: 'connected', tunnel: TUNNEL }));
-      return {
-        ended: dropped.promise,
-        cancel: async () => undefined,
-        submitSecondStep: () => undefined,
-        networkChanged: () => undefined,
-        counters: () => ({ receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 }),
-        measureRoundTrip: async () => undefined,
-      };
+      return quietSession(dropped.promise);
     };
     let released = 0;
     const claim: ClaimConnection = async () => ok({ release: async () => void (released += 1) });
@@ -634,14 +628,8 @@ describe('windows', () => {
   test('one that opens, or is loaded again, while the router locks out is told the rest of the wait', async () => {
     let now = 1_800_000_000_000;
     const cause = { kind: 'locked-out', retryAfterSeconds: 90 } as const;
-    const lockedOut: StartSession = () => ({
-      ended: Promise.resolve({ kind: 'failed', cause, wasConnected: false }),
-      cancel: async () => undefined,
-      submitSecondStep: () => undefined,
-      networkChanged: () => undefined,
-      counters: () => ({ receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 }),
-      measureRoundTrip: async () => undefined,
-    });
+    const lockedOut: StartSession = () =>
+      quietSession(Promise.resolve({ kind: 'failed', cause, wasConnected: false }));
     const { window } = await startService({ startSessionFor: () => lockedOut, clock: () => now });
     const { id: profileId } = await add(window, draft(undefined), {
       ...KEEP,

@@ -8,6 +8,8 @@ import { createLog } from '../../client/log.ts';
 import { BlockingFlag } from '../../client/network/blocking-flag.ts';
 import type { HoldingNetwork } from '../../client/network/holding-network.ts';
 import type { SessionEnd, SessionEvent, StartSession } from '../../client/session/session-types.ts';
+import { MADE_TUNNEL } from '../../client/session/testing/made-tunnel.ts';
+import { quietSession } from '../../client/session/testing/quiet-session.ts';
 import type { ConnectionState, FailureCause } from '../../shared/connection.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -21,21 +23,8 @@ const profile = profileSchema.parse({
   userName: 'alice',
   advanced: { blockWhenDown: true },
 });
-const CONNECTED: SessionEvent = {
-  kind: 'connected',
-  tunnel: {
-    interfaceName: 'svpn0',
-    address: '192.168.240.121',
-    gateway: '192.168.240.1',
-    dns: [],
-    mtu: 1442,
-    cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
-    routerAddress: '192.0.2.1',
-    authentication: 'PAP',
-  },
-};
+const CONNECTED: SessionEvent = { kind: 'connected', tunnel: MADE_TUNNEL };
 const LOST: FailureCause = { kind: 'link-lost', reason: 'ECONNRESET' };
-const NO_TRAFFIC = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 /** What the router does in one attempt. */
 interface Attempt {
@@ -110,14 +99,7 @@ class Alone {
         resolve({ kind: 'failed', cause, wasConnected });
       },
     });
-    return {
-      ended,
-      cancel: async () => resolve({ kind: 'cancelled' }),
-      submitSecondStep: () => undefined,
-      networkChanged: () => undefined,
-      counters: () => NO_TRAFFIC,
-      measureRoundTrip: async () => undefined,
-    };
+    return quietSession(ended, async () => resolve({ kind: 'cancelled' }));
   };
 
   /** Resolves when it is so, at once if it is already. */

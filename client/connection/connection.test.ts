@@ -5,9 +5,9 @@ import { profileSchema } from '../../shared/profile.ts';
 import { ok } from '../../shared/result.ts';
 import { createLog } from '../log.ts';
 import type { SessionEnd, StartSession } from '../session/session-types.ts';
+import { MADE_TUNNEL } from '../session/testing/made-tunnel.ts';
+import { quietSession } from '../session/testing/quiet-session.ts';
 import { Connection } from './connection.ts';
-
-const NO_TRAFFIC = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 /** A router that takes everybody at once. */
 const startSession: StartSession = (_options, _dependencies, listener) => {
@@ -18,26 +18,10 @@ const startSession: StartSession = (_options, _dependencies, listener) => {
   queueMicrotask(() =>
     listener({
       kind: 'connected',
-      tunnel: {
-        interfaceName: undefined,
-        address: '192.168.240.121',
-        gateway: '192.168.240.1',
-        dns: [],
-        mtu: 1442,
-        cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
-        routerAddress: '192.0.2.1',
-        authentication: 'PAP',
-      },
+      tunnel: { ...MADE_TUNNEL, interfaceName: undefined },
     }),
   );
-  return {
-    ended,
-    cancel: async () => end({ kind: 'cancelled' }),
-    submitSecondStep: () => undefined,
-    networkChanged: () => undefined,
-    counters: () => NO_TRAFFIC,
-    measureRoundTrip: async () => undefined,
-  };
+  return quietSession(ended, async () => end({ kind: 'cancelled' }));
 };
 
 const profile = profileSchema.parse({

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectionState, FailureCause, FailureKind, TunnelFacts } from '../../shared/connection.ts';
+import type { ConnectionState, FailureCause, FailureKind } from '../../shared/connection.ts';
 import { profileSchema, type ProfileInput } from '../../shared/profile.ts';
+import { MADE_TUNNEL as tunnel } from '../session/testing/made-tunnel.ts';
 import { ConnectionModelDriver } from './reducer-driver.ts';
 import type { StoredSecrets } from './model.ts';
 
-const tunnel: TunnelFacts = {
-  interfaceName: 'svpn0',
-  address: '192.168.240.121',
-  gateway: '192.168.240.1',
-  dns: [],
-  mtu: 1442,
-  cipher: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
-  routerAddress: '192.0.2.1',
-  authentication: 'PAP',
-};
 const LOST: FailureCause = { kind: 'link-lost', reason: 'ECONNRESET' };
 const certificate = {
   fingerprint: 'AA',

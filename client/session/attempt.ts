@@ -1,7 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { LinkEnd } from '../../datapath/tunnel-link.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { FailureCause, Stage, TrafficCounters, TunnelFacts } from '../../shared/connection.ts';
+import {
+  NO_TRAFFIC,
+  type FailureCause,
+  type Stage,
+  type TrafficCounters,
+  type TunnelFacts,
+} from '../../shared/connection.ts';
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import { TUNNEL_NAME_STEM } from '../network/local-addresses.ts';
@@ -34,7 +40,6 @@ type OpenedWithIpv6 = Opened & Pick<AddressFacts, 'ipv6'>;
 
 /** The first of several, should there be more tunnels. */
 const INTERFACE_NAME = `${TUNNEL_NAME_STEM}0`;
-const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 interface Configured {
   readonly up: NetworkUp;

@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts';
 import type { NetworkFailure } from '../network/tunnel-network.ts';
 import type { Session, SessionEnd, SessionEvent, StartSession } from '../session/session-types.ts';
 import { assertNever } from '../../shared/assert-never.ts';
-import type { TrafficCounters } from '../../shared/connection.ts';
+import { NO_TRAFFIC, type TrafficCounters } from '../../shared/connection.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { noTunnelProcess, RemoteNetwork, type RemoteNetworkHost } from './remote-network.ts';
 import { fromTunnelSchema, type FromTunnel, type MessageLink, type ToTunnel } from './tunnel-messages.ts';
@@ -24,7 +24,6 @@ export interface TunnelProxyOptions {
 
 /** A session ends within a second; a process that cannot do it in this time hangs, and is ended itself. */
 const CANCEL_PATIENCE_MILLISECONDS = 5000;
-const NO_TRAFFIC: TrafficCounters = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
 
 /**
  * Sessions that run in another process, so that the window never stutters for them, and a crash there ends
