@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -214,6 +215,9 @@ describe.skipIf(!namespacesPossible())('smartvpn connect', () => {
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
     expect(commandLine + environment).not.toContain('correct horse');
     expect((await smartvpn('disconnect')).code).toBe(0);
+    expect(await readFile(join(home.folder, 'state', 'smartvpn', 'history.json'), 'utf8')).toContain(
+      'office',
+    );
   });
 
   test('a profile that is edited meanwhile: from when the change counts', async () => {

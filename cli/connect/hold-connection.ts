@@ -107,15 +107,13 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
       unanswered = why;
     },
   });
-  finished = attending;
-  let ending: Ending;
-  try {
-    ending = await attending;
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    ending = { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
-  }
-  await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
+  // Whoever ended it finds nothing that is still being written.
+  const settled = attending.catch(internalFailure).then(async (how) => {
+    await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
+    return how;
+  });
+  finished = settled;
+  const ending = await settled;
   // Before the socket goes: whoever finds no connection finds this.
   if (ending.kind === 'failed' && attendant.isAlone() && !signal.aborted) {
     await keepEnding(folders.runtime, unseen(ending, profile));
@@ -124,6 +122,11 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
   await setImmediate();
   await server.value.close();
   return ending;
+}
+
+function internalFailure(error: unknown): Ending {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', failure: connectionFailure({ kind: 'internal', detail }) };
 }
 
 /** With what stands in the way of a blocked connection that helps itself no more, and how to get on. */
