@@ -1,6 +1,6 @@
-import type { EventEmitter } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
-import { Message, MessageType, sessionBus, type MessageBus } from '@jellybrick/dbus-next';
+import { z } from 'zod';
+import { connectBus, type BusSignal, type MessageBus } from '../client/dbus/message-bus.ts';
+import { sessionBusAddress } from '../client/dbus/session-bus-address.ts';
 
 /** Whether the desktop has a place for tray icons, now and later. */
 export interface TrayHost {
@@ -15,40 +15,41 @@ export const LASTING_TRAY_HOST: TrayHost = {
   onChange: () => undefined,
   close: () => undefined,
 };
+const NO_TRAY_HOST: TrayHost = { ...LASTING_TRAY_HOST, isThere: false };
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 const DBUS = 'org.freedesktop.DBus';
-const ANSWER_MILLISECONDS = 1000;
+const NEWS = [
+  `type='signal',sender='${DBUS}',member='NameOwnerChanged',arg0='${WATCHER}'`,
+  `type='signal',interface='${WATCHER}'`,
+];
+/** Asked before there is a window: who looks at the program's start waits for it. */
+const DEADLINE_MILLISECONDS = 1000;
 
 /**
  * Linux: a desktop that shows StatusNotifierItems has a watcher on the session bus, with a host registered
  * (KDE's StatusNotifierItem specification). Electron does not tell; an icon without a host is seen by nobody.
  */
 export async function findTrayHost(onFault: (text: string) => void): Promise<TrayHost> {
-  if (process.env['DBUS_SESSION_BUS_ADDRESS'] === undefined) return { ...LASTING_TRAY_HOST, isThere: false };
-  const host = new StatusNotifierHost(onFault);
-  await host.look();
+  const address = await sessionBusAddress();
+  if (address === undefined) return NO_TRAY_HOST;
+  const bus = await connectBus({ address, deadline: DEADLINE_MILLISECONDS });
+  if (!bus.ok) {
+    onFault(`No session bus: ${bus.error.detail}`);
+    return NO_TRAY_HOST;
+  }
+  const host = new StatusNotifierHost(bus.value);
+  await host.follow(onFault);
   return host;
 }
 
 class StatusNotifierHost implements TrayHost {
   readonly #bus: MessageBus;
-  readonly #onFault: (text: string) => void;
   readonly #listeners = new Set<() => void>();
   #isThere = false;
 
-  constructor(onFault: (text: string) => void) {
-    this.#onFault = onFault;
-    this.#bus = sessionBus();
-    // The library's own types leave out the event that says so.
-    const emitter: EventEmitter = this.#bus;
-    emitter.on('error', (error: unknown) => {
-      this.#set(false);
-      onFault(`No session bus: ${String(error)}`);
-    });
-    this.#bus.on('message', (message: Message) => {
-      if (message.type === MessageType.SIGNAL && isNews(message)) void this.#update();
-    });
+  constructor(bus: MessageBus) {
+    this.#bus = bus;
   }
 
   get isThere(): boolean {
@@ -61,75 +62,42 @@ class StatusNotifierHost implements TrayHost {
 
   close(): void {
     this.#listeners.clear();
-    this.#bus.disconnect();
+    this.#bus.close();
   }
 
   /** Resolves soon, whether the bus answers or not. */
-  async look(): Promise<void> {
-    const answered = new AbortController();
-    const patience = setTimeout(ANSWER_MILLISECONDS, undefined, { signal: answered.signal });
-    await Promise.race([this.#follow(), patience]);
-    answered.abort();
-    await patience.catch(() => undefined);
-  }
-
-  async #follow(): Promise<void> {
-    try {
-      await this.#match(`type='signal',sender='${DBUS}',member='NameOwnerChanged',arg0='${WATCHER}'`);
-      await this.#match(`type='signal',interface='${WATCHER}'`);
-    } catch (error) {
-      this.#onFault(`The session bus does not answer: ${String(error)}`);
-      return;
-    }
-    await this.#update();
-  }
-
-  async #match(rule: string): Promise<void> {
-    await this.#call(DBUS, '/org/freedesktop/DBus', DBUS, 'AddMatch', rule);
+  async follow(onFault: (text: string) => void): Promise<void> {
+    const onSignal = (signal: BusSignal): void => {
+      if (isNews(signal)) void this.#update();
+    };
+    const listening = await Promise.all(NEWS.map((rule) => this.#bus.listen(rule, onSignal)));
+    const refused = listening.find(({ ok }) => !ok);
+    if (refused?.ok === false) onFault(`The session bus does not answer: ${refused.error.detail}`);
+    else await this.#update();
   }
 
   async #update(): Promise<void> {
-    this.#set(await this.#hasHost());
-  }
-
-  async #hasHost(): Promise<boolean> {
-    try {
-      const property = 'IsStatusNotifierHostRegistered';
-      const reply = await this.#call(
-        WATCHER,
-        '/StatusNotifierWatcher',
-        `${DBUS}.Properties`,
-        'Get',
-        WATCHER,
-        property,
-      );
-      const variant = reply?.body[0];
-      return typeof variant === 'object' && variant !== null && 'value' in variant && variant.value === true;
-    } catch {
-      // Nobody has the name.
-      return false;
-    }
-  }
-
-  #call(
-    destination: string,
-    path: string,
-    iface: string,
-    member: string,
-    ...body: string[]
-  ): Promise<Message | null> {
-    return this.#bus.call(
-      new Message({ destination, path, interface: iface, member, signature: 's'.repeat(body.length), body }),
-    );
-  }
-
-  #set(isThere: boolean): void {
+    const isThere = await this.#hasHost();
     if (this.#isThere === isThere) return;
     this.#isThere = isThere;
     for (const listener of this.#listeners) listener();
   }
+
+  /** False where nobody has the watcher's name, too. */
+  async #hasHost(): Promise<boolean> {
+    const property = {
+      destination: WATCHER,
+      path: '/StatusNotifierWatcher',
+      interface: `${DBUS}.Properties`,
+      member: 'Get',
+      signature: 'ss',
+      body: [WATCHER, 'IsStatusNotifierHostRegistered'],
+    };
+    const answer = await this.#bus.call(property, z.tuple([z.object({ value: z.boolean() })]));
+    return answer.ok && answer.value[0].value;
+  }
 }
 
-function isNews({ member }: Message): boolean {
+function isNews({ member }: BusSignal): boolean {
   return /^(NameOwnerChanged|StatusNotifierHostRegistered|StatusNotifierHostUnregistered)$/.test(member);
 }
