@@ -8,6 +8,7 @@ import { runInUserNamespace } from '../support/user-namespace.ts';
 import { drawChart } from './chart.ts';
 import { Cleanup } from './cleanup.ts';
 import { connectTime } from './connect-time.ts';
+import { far } from './far.ts';
 import { flood } from './flood.ts';
 import { figureRows, figures, reportSchema } from './headline.ts';
 import { joinReports } from './join-reports.ts';
@@ -38,6 +39,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   shaped: 'A slow link that TCP fills',
   flood: 'Under a flood of UDP',
   shutdown: 'Ended while it is busy',
+  far: 'A router that is far away',
   integrity: 'The same bytes with every part of the data plane on and off',
   soak: 'Full load for a long time',
   reconnect: 'Traffic again after the network was away',
@@ -51,6 +53,7 @@ const RUNS: Readonly<Record<SectionName, (bench: Bench) => Promise<SectionResult
   'many-sessions': manySessions,
   'router-pages': routerPages,
   window,
+  far,
   shaped,
   flood,
   shutdown,

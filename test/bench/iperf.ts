@@ -10,6 +10,8 @@ export interface Load {
   /** TCP connections at once. */
   readonly streams: number;
   readonly seconds: number;
+  /** Of the sender's TCP; the host's own when left out. */
+  readonly congestionControl?: string | undefined;
   /** For several at once; iperf3's own when left out. */
   readonly port?: number;
 }
@@ -55,9 +57,10 @@ function portWords({ port }: Load): string[] {
 }
 
 async function runClient(client: Namespace, address: string, load: Load): Promise<Transferred> {
-  const { direction, streams, seconds } = load;
+  const { direction, streams, seconds, congestionControl } = load;
   const argv = ['iperf3', '--json', '--client', address, ...portWords(load)];
   argv.push('--time', String(seconds), '--parallel', String(streams));
+  if (congestionControl !== undefined) argv.push('--congestion', congestionControl);
   if (direction === 'down') argv.push('--reverse');
   const answer: unknown = JSON.parse(await client.exec(argv, { deadline: seconds * 1000 + 15_000 }));
   const failure = failureSchema.safeParse(answer);

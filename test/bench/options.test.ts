@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { SECTIONS, parseOptions } from './options.ts';
 
 test('without words: three rounds of everything that is not only run on demand', () => {
-  const sections = SECTIONS.filter((name) => !['soak', 'integrity', 'reconnect', 'repeat'].includes(name));
+  const sections = SECTIONS.filter(
+    (name) => !['far', 'soak', 'integrity', 'reconnect', 'repeat'].includes(name),
+  );
   expect(parseOptions([])).toMatchObject({ rounds: 3, sections, sessionCounts: [1, 100, 1000] });
 });
 

@@ -12,6 +12,7 @@ export const SECTIONS = [
   'many-sessions',
   'router-pages',
   'window',
+  'far',
   'integrity',
   'soak',
   'reconnect',
@@ -19,8 +20,8 @@ export const SECTIONS = [
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
-/** What a run without `--only` leaves out: they take long, and their answer is yes or no. */
-const ON_DEMAND: ReadonlySet<SectionName> = new Set(['integrity', 'soak', 'reconnect', 'repeat']);
+/** What a run without `--only` leaves out, because they take long. */
+const ON_DEMAND: ReadonlySet<SectionName> = new Set(['far', 'integrity', 'soak', 'reconnect', 'repeat']);
 /** And a quick run. */
 const LONG: ReadonlySet<SectionName> = new Set(['shaped', 'flood', 'shutdown']);
 
