@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { contractErrorSchema } from './contract/contract-error.ts';
 import { historyEntrySchema, statisticsSchema } from './contract/connection-schema.ts';
 import {
+  MOST_PROBLEMS,
   MOST_PROFILES,
-  problemSchema,
   profileIdSchema,
   profileStateSchema,
   profileViewSchema,
   settingsChangeSchema,
   snapshotSchema,
+  standingProblemSchema,
 } from './contract/snapshot-schema.ts';
 import { clipped } from './contract/wire-text.ts';
 import { motpSecretSchema } from './otp/motp.ts';
@@ -165,7 +166,8 @@ export const calls = {
   prepareReport: { request: nothing, response: z.object({ text: z.string().max(4_000_000) }) },
 
   changeSettings: { request: settingsChangeSchema, response: z.object({ settings: settingsSchema }) },
-  dismissProblem: { request: z.object({ index: z.number().int().min(0).max(99) }), response: nothing },
+  /** Also of one that another window has dismissed. */
+  dismissProblem: { request: z.object({ id: z.number().int().min(1) }), response: nothing },
 } as const satisfies Readonly<Record<string, CallDefinition>>;
 
 export const notifications = {
@@ -184,7 +186,7 @@ export const notifications = {
   /** To those who watch. */
   log: z.object({ lines: z.array(logLineSchema).max(MOST_LOG_LINES) }),
   /** The whole list, as it is now. */
-  problems: z.object({ problems: z.array(problemSchema).max(100) }),
+  problems: z.object({ problems: z.array(standingProblemSchema).max(MOST_PROBLEMS) }),
   /** The tray or a notification asks for a view. `why`: what was asked for there could not be done. */
   show: z.object({
     view: z.enum(['status', 'statistics', 'log', 'settings']),

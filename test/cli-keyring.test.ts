@@ -213,7 +213,7 @@ describe.skipIf(!keyringPossible())('the keyring', { timeout: 60_000 }, () => {
       const { window, close } = await windowOf();
       const { platform, problems } = await valueOf(window.client.call('snapshot', {}));
       expect(platform.secretProtection).toBe('memory');
-      expect(problems).toMatchObject([{ source: 'secrets', reason: 'no-keyring' }]);
+      expect(problems).toMatchObject([{ problem: { source: 'secrets', reason: 'no-keyring' } }]);
       await close();
     });
   });

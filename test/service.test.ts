@@ -305,7 +305,9 @@ describe('the device', () => {
     expect(router.openConnections).toBe(0);
     expect(cause).toEqual({ kind: 'device-not-permitted', missing: 'privilege' });
     expect(await mended).toEqual({
-      problems: [{ source: 'network-recovered', detail: 'Removed the routing rules of vpn0.' }],
+      problems: [
+        { id: 1, problem: { source: 'network-recovered', detail: 'Removed the routing rules of vpn0.' } },
+      ],
     });
     await valueOf(window.client.call('disconnect', { profileId }));
     expect(window.state(profileId)).toEqual({ state: 'disconnected' });
@@ -690,18 +692,33 @@ describe('windows', () => {
     expect(await valueOf(other.client.call('history', { profileId }))).toEqual({ entries: [] });
   });
 
-  test('settings are told to all; a problem stays until it is dismissed', async () => {
-    await writeFile(join(folder, 'settings.json'), '{ damaged');
+  test('settings are told to all', async () => {
     const { service, window } = await startService();
     const other = openWindow(service);
     const told = other.next('settings');
     await valueOf(window.client.call('changeSettings', { theme: 'dark' }));
     expect(await told).toMatchObject({ settings: { theme: 'dark', notifications: true } });
+  });
+
+  test('a problem stays until it is dismissed in one of them: that one, and none that has taken its place', async () => {
+    await writeFile(join(folder, 'settings.json'), '{ damaged');
+    const { service, window } = await startService();
+    const other = openWindow(service);
+    service.report({ source: 'core', detail: 'exit code 1', restarted: true });
     const { problems } = await valueOf(window.client.call('snapshot', {}));
-    expect(problems).toMatchObject([{ source: 'store', problem: { kind: 'damaged', document: 'settings' } }]);
-    const cleared = other.next('problems');
-    await valueOf(window.client.call('dismissProblem', { index: 0 }));
-    expect(await cleared).toEqual({ problems: [] });
-    expect(await errorOf(window.client.call('dismissProblem', { index: 0 }))).toEqual({ code: 'not-now' });
+    expect(problems.map(({ problem }) => problem)).toMatchObject([
+      { source: 'store', problem: { kind: 'damaged', document: 'settings' } },
+      { source: 'core' },
+    ]);
+    const [{ id } = { id: 0 }, ...left] = problems;
+    const told = other.next('problems');
+    await valueOf(window.client.call('dismissProblem', { id }));
+    expect(await told).toEqual({ problems: left });
+    // The other window has clicked at the same time.
+    await valueOf(other.client.call('dismissProblem', { id }));
+    expect((await valueOf(window.client.call('snapshot', {}))).problems).toEqual(left);
+    service.report({ source: 'core', detail: 'exit code 2', restarted: true });
+    const ids = (await valueOf(window.client.call('snapshot', {}))).problems.map((problem) => problem.id);
+    expect(new Set([id, ...ids]).size).toBe(3);
   });
 });

@@ -1,14 +1,13 @@
-import type { Problem } from '../../shared/contract/snapshot-schema.ts';
+import { MOST_PROBLEMS, type Problem, type StandingProblem } from '../../shared/contract/snapshot-schema.ts';
 import type { StoreProblem } from '../../shared/store-problem.ts';
 import type { Audience } from './audience.ts';
-
-const MOST_PROBLEMS = 100;
 
 /** What is wrong apart from any call: said to every window until it is dismissed. */
 export class ProblemList {
   readonly #audience: Audience;
   readonly #store: { readonly problems: readonly StoreProblem[] };
-  #problems: readonly Problem[] = [];
+  #problems: readonly StandingProblem[] = [];
+  #lastId = 0;
   #storeProblemsSeen = 0;
 
   constructor(audience: Audience, store: { readonly problems: readonly StoreProblem[] }) {
@@ -17,15 +16,16 @@ export class ProblemList {
     this.takeFromStore();
   }
 
-  list(): Problem[] {
+  list(): StandingProblem[] {
     return [...this.#problems];
   }
 
   /** One that is there already is not said twice. Of too many the oldest go. */
   add(problem: Problem): void {
     const text = JSON.stringify(problem);
-    if (this.#problems.some((known) => JSON.stringify(known) === text)) return;
-    this.#set([...this.#problems, problem].slice(-MOST_PROBLEMS));
+    if (this.#problems.some((known) => JSON.stringify(known.problem) === text)) return;
+    this.#lastId += 1;
+    this.#set([...this.#problems, { id: this.#lastId, problem }].slice(-MOST_PROBLEMS));
   }
 
   /** What the store has found since the last time. */
@@ -36,14 +36,12 @@ export class ProblemList {
     for (const problem of fresh) this.add({ source: 'store', problem });
   }
 
-  /** False: there is none at that place. */
-  dismiss(index: number): boolean {
-    if (index >= this.#problems.length) return false;
-    this.#set(this.#problems.filter((_problem, place) => place !== index));
-    return true;
+  dismiss(id: number): void {
+    const left = this.#problems.filter((problem) => problem.id !== id);
+    if (left.length < this.#problems.length) this.#set(left);
   }
 
-  #set(problems: readonly Problem[]): void {
+  #set(problems: readonly StandingProblem[]): void {
     this.#problems = problems;
     this.#audience.tell('problems', { problems: this.list() });
   }

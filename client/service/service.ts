@@ -135,7 +135,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       const facts = {
         version: options.version,
         settings: store.settings.get(),
-        problems: problems.list(),
+        problems: problems.list().map(({ problem }) => problem),
         connections: connections.dialled(),
         log,
       };
@@ -148,7 +148,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       audience.tell('settings', { settings: changed.value });
       return ok({ settings: changed.value });
     },
-    dismissProblem: async ({ index }) => (problems.dismiss(index) ? ok({}) : err({ code: 'not-now' })),
+    dismissProblem: async ({ id }) => {
+      problems.dismiss(id);
+      return ok({});
+    },
   };
 
   return {

@@ -18,7 +18,7 @@ export interface Actions {
   readonly exportProfiles: (profileIds: readonly string[]) => void;
   readonly changeSettings: (change: SettingsChange) => void;
   readonly allowLegacyRenegotiation: (profile: ProfileView) => void;
-  readonly dismissProblem: (index: number) => void;
+  readonly dismissProblem: (id: number) => void;
   readonly clearHistory: (profileId: string) => void;
   readonly tell: Tell;
 }
@@ -70,8 +70,8 @@ export function createActions(
     allowLegacyRenegotiation: (profile) => {
       void allowLegacy(profile);
     },
-    dismissProblem: (index) => {
-      run(client.call('dismissProblem', { index }));
+    dismissProblem: (id) => {
+      run(client.call('dismissProblem', { id }));
     },
     clearHistory: (profileId) => {
       run(client.call('clearHistory', { profileId }));

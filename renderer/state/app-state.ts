@@ -2,7 +2,7 @@ import { assertNever } from '../../shared/assert-never.ts';
 import { lockedOutUntil, type ConnectionState } from '../../shared/connection.ts';
 import type { NotificationPayload } from '../../shared/contract.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
-import type { Problem, ProfileView, Snapshot } from '../../shared/contract/snapshot-schema.ts';
+import type { ProfileView, Snapshot, StandingProblem } from '../../shared/contract/snapshot-schema.ts';
 import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { sortedProfiles } from '../logic/profile-order.ts';
@@ -37,7 +37,7 @@ export interface Facts {
   /** Unix milliseconds at which this window was told the state: waits in it count from there. */
   readonly toldAt: ReadonlyMap<string, number>;
   readonly settings: Settings;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly StandingProblem[];
 }
 
 export interface AppState {
@@ -68,7 +68,7 @@ export type AppEvent =
   | { readonly kind: 'profiles'; readonly change: NotificationPayload<'profiles'> }
   | ({ readonly kind: 'connection' } & Announcement)
   | { readonly kind: 'settings'; readonly settings: Settings }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'problems'; readonly problems: readonly StandingProblem[] }
   | { readonly kind: 'select'; readonly profileId: string | undefined }
   | { readonly kind: 'show'; readonly view: View; readonly profileId: string | undefined }
   | { readonly kind: 'pane'; readonly pane: AppState['pane'] }

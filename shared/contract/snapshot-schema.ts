@@ -7,6 +7,7 @@ import { storeProblemSchema } from './contract-error.ts';
 import { clipped } from './wire-text.ts';
 
 export const MOST_PROFILES = 20_000;
+export const MOST_PROBLEMS = 100;
 
 /** A profile as the window sees it: which secrets are kept for it, never the secrets. */
 export const profileViewSchema = profileSchema.extend({
@@ -21,7 +22,7 @@ export const profileStateSchema = z.object({
   state: connectionStateSchema,
 });
 
-/** Something that is wrong apart from any call, to be said until it is dismissed. */
+/** Something that is wrong apart from any call. */
 export const problemSchema = z.discriminatedUnion('source', [
   z.object({ source: z.literal('store'), problem: storeProblemSchema }),
   secretProblemSchema.extend({ source: z.literal('secrets') }),
@@ -31,6 +32,10 @@ export const problemSchema = z.discriminatedUnion('source', [
   z.object({ source: z.literal('network-recovered'), detail: clipped(2000) }),
 ]);
 export type Problem = z.infer<typeof problemSchema>;
+
+/** As it is said. It is dismissed by its number: of two that are said at the same time each keeps its own. */
+export const standingProblemSchema = z.object({ id: z.number().int().min(1), problem: problemSchema });
+export type StandingProblem = z.infer<typeof standingProblemSchema>;
 
 export const platformSchema = z.object({
   shell: z.enum(['electron', 'browser']),
@@ -67,6 +72,6 @@ export const snapshotSchema = z.object({
   /** Of those that are not disconnected. */
   states: z.array(profileStateSchema).max(MOST_PROFILES),
   settings: settingsSchema,
-  problems: z.array(problemSchema).max(100),
+  problems: z.array(standingProblemSchema).max(MOST_PROBLEMS),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;

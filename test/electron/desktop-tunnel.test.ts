@@ -152,7 +152,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     const state = await stateOf(page, profileId);
     expect(state).toMatchObject({ state: 'failed', cause: { kind: 'internal' } });
     await soon(async () => (await call(page, 'snapshot', {})).problems).toContainEqual(
-      expect.objectContaining({ source: 'core', restarted: true }),
+      expect.objectContaining({ problem: expect.objectContaining({ source: 'core', restarted: true }) }),
     );
     expect((await look()).tunnelProcesses).not.toEqual(tunnelProcesses);
     await router.setFaults();

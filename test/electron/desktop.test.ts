@@ -359,7 +359,7 @@ describe.skipIf(!isPossible)('secrets', () => {
       });
       const { platform, problems } = await call(page, 'snapshot', {});
       expect(platform.secretProtection).toBe('memory');
-      expect(problems).toMatchObject([{ source: 'secrets' }]);
+      expect(problems).toMatchObject([{ problem: { source: 'secrets' } }]);
       expect(await filesWith(secret)).toEqual([]);
       await expect(stat(join(trial.home, 'config', 'smartvpn', 'secrets.json'))).rejects.toThrow('ENOENT');
     },

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Problem } from '../../shared/contract/snapshot-schema.ts';
+import type { StandingProblem } from '../../shared/contract/snapshot-schema.ts';
 import { err, ok } from '../../shared/result.ts';
 import { scriptedProfile } from './scripted-program.ts';
 import { branch, history, lab, log, office, profiles, samples, tunnel } from './scripts.ts';
@@ -55,9 +55,12 @@ describe('messages', () => {
     name: `Branch ${index} ${'with a name that goes on '.repeat(6)}`,
     why: 'There is no server in it, and nobody can tell where it should lead. '.repeat(4),
   }));
-  const damaged: Problem[] = Array.from({ length: 9 }, (_none, index) => ({
-    source: 'store',
-    problem: { kind: 'disk-full', path: `/home/hilary/.config/smart-vpn-client/file-${index}.json` },
+  const damaged: StandingProblem[] = Array.from({ length: 9 }, (_none, index) => ({
+    id: 10 + index,
+    problem: {
+      source: 'store',
+      problem: { kind: 'disk-full', path: `/home/hilary/.config/smart-vpn-client/file-${index}.json` },
+    },
   }));
 
   test.each([
@@ -105,7 +108,7 @@ describe('messages', () => {
       await page.getByRole('listbox').focus();
       await dismiss.last().focus();
       await page.keyboard.press('Enter');
-      await expect.poll(() => program.calls('dismissProblem')).toEqual([{ index: 8 }]);
+      await expect.poll(() => program.calls('dismissProblem')).toEqual([{ id: 18 }]);
       program.notify('problems', { problems: damaged.slice(0, 1) });
       await expect.poll(() => dismiss.count()).toBe(1);
       await expect.poll(() => page.locator(':focus').getAttribute('aria-label')).toBe('Dismiss');

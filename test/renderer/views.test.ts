@@ -237,8 +237,11 @@ const VIEWS: readonly View[] = [
       {
         problems: [
           {
-            source: 'store',
-            problem: { kind: 'disk-full', path: '/home/hilary/.config/smart-vpn-client/profiles.json' },
+            id: 1,
+            problem: {
+              source: 'store',
+              problem: { kind: 'disk-full', path: '/home/hilary/.config/smart-vpn-client/profiles.json' },
+            },
           },
         ],
       },
