@@ -1,5 +1,5 @@
 import { assertNever } from '../shared/assert-never.ts';
-import { lockedOutUntil, mayConnect } from '../shared/connection.ts';
+import { lockedOutFor, mayConnect } from '../shared/connection.ts';
 import type { NotificationName, NotificationPayload } from '../shared/contract.ts';
 import type { ContractError } from '../shared/contract/contract-error.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -85,8 +85,6 @@ class Desktop {
   #notices: NoticeMemory = [];
   /** Dialled from the tray: their questions bring the window. */
   readonly #dialledFromTray = new Set<string>();
-  /** Unix milliseconds until which a router lets nobody in, by profile. */
-  readonly #lockedUntil = new Map<string, number>();
   /** Connected once since they were dialled: what follows are reconnections. */
   readonly #wereUp = new Set<string>();
   #tooltipTimer: NodeJS.Timeout | undefined;
@@ -213,10 +211,6 @@ class Desktop {
       this.#showView('status', profileId);
     }
     if (mayConnect(after) || isUp) this.#dialledFromTray.delete(profileId);
-    // A failure that is told again, because it no longer blocks, is no new one.
-    if (before.state !== after.state) {
-      this.#lockedUntil.set(profileId, lockedOutUntil(after, Date.now()) ?? 0);
-    }
     // What the last notice said is over; the next one says what holds.
     if (before.state !== after.state && after.state === 'disconnected') this.#notifier.withdraw(profileId);
     this.#notify({
@@ -303,8 +297,9 @@ class Desktop {
   }
 
   async #connect(profileId: string): Promise<void> {
+    const state = this.#model.states.get(profileId);
     // It could only fail. For how long, and what can be done, is in the window.
-    if (Date.now() < (this.#lockedUntil.get(profileId) ?? 0)) {
+    if (state !== undefined && lockedOutFor(state, Date.now()) > 0) {
       this.#showView('status', profileId);
       return;
     }

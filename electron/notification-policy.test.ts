@@ -27,6 +27,7 @@ const LOST: ConnectionState = {
 };
 const failed = (cause: Extract<ConnectionState, { state: 'failed' }>['cause']): ConnectionState => ({
   state: 'failed',
+  since: 0,
   cause,
 });
 const OPTIONS = { areWanted: true, isWindowWatched: false, catalogue: en, words: DESKTOP_WORDS.en };
@@ -63,7 +64,7 @@ test('blocked is said with the loss, and when it is so no longer', () => {
 
 test('a failure that leaves traffic blocked says so, and when it is so no longer', () => {
   const story = new Story();
-  const refused = { state: 'failed', cause: { kind: 'credentials-refused' } } as const;
+  const refused = { state: 'failed', since: 0, cause: { kind: 'credentials-refused' } } as const;
   story.becomes(CONNECTED);
   expect(story.becomes({ ...refused, traffic: 'blocked' })?.body).toContain(en.blocked.sentence);
   expect(story.becomes(refused)).toMatchObject({ title: 'No longer blocked: Office' });

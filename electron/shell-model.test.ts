@@ -48,7 +48,7 @@ test('what would be disconnected by quitting', () => {
   expect(connectedNames(nextModel(named, 'connection', { profileId: ID, state: CONNECTING }))).toEqual([
     'Office',
   ]);
-  const failed: ConnectionState = { state: 'failed', cause: { kind: 'credentials-refused' } };
+  const failed: ConnectionState = { state: 'failed', since: 0, cause: { kind: 'credentials-refused' } };
   expect(connectedNames(nextModel(named, 'connection', { profileId: ID, state: failed }))).toEqual([]);
 });
 

@@ -204,6 +204,7 @@ export type ConnectionState =
   | { readonly state: 'disconnecting' }
   | {
       readonly state: 'failed';
+      readonly since: number;
       readonly cause: FailureCause;
       readonly traffic?: Traffic | undefined;
     };
@@ -263,24 +264,12 @@ export function isOver(state: ConnectionState): boolean {
   return mayConnect(state) && !isBlocked(state);
 }
 
-/**
- * Unix milliseconds until which the router takes no sign-in from here, of a state that came at `toldAt`. Undefined: it
- * has locked nobody out, or has not said for how long.
- */
-export function lockedOutUntil(state: ConnectionState, toldAt: number): number | undefined {
-  if (state.state !== 'failed' || state.cause.kind !== 'locked-out') return undefined;
-  const { retryAfterSeconds } = state.cause;
-  return retryAfterSeconds === undefined ? undefined : toldAt + retryAfterSeconds * 1000;
-}
-
-/** `state` as somebody is told it who comes so many milliseconds after it: of a wait there is only the rest. */
-export function toldLater(state: ConnectionState, milliseconds: number): ConnectionState {
-  if (state.state !== 'failed' || state.cause.kind !== 'locked-out') return state;
-  const { retryAfterSeconds: whole } = state.cause;
-  if (whole === undefined) return state;
+/** Milliseconds for which the router takes no sign-in from here; 0 also where it has not said for how long. */
+export function lockedOutFor(state: ConnectionState, now: number): number {
+  if (state.state !== 'failed' || state.cause.kind !== 'locked-out') return 0;
+  const whole = (state.cause.retryAfterSeconds ?? 0) * 1000;
   // A clock that was set back makes no wait longer.
-  const left = Math.max(0, whole - Math.max(0, Math.floor(milliseconds / 1000)));
-  return { ...state, cause: { ...state.cause, retryAfterSeconds: left } };
+  return Math.min(whole, Math.max(0, state.since + whole - now));
 }
 
 /** There is a wait to be cut short. */

@@ -60,7 +60,7 @@ test.each<[ConnectionState, string]>([
     'Trying again (attempt 2)…',
   ],
   [{ state: 'disconnecting' }, 'Disconnecting'],
-  [{ state: 'failed', cause: { kind: 'credentials-refused' } }, 'Wrong user name or password'],
+  [{ state: 'failed', since: 0, cause: { kind: 'credentials-refused' } }, 'Wrong user name or password'],
   [
     {
       state: 'prompting',

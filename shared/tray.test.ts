@@ -16,7 +16,7 @@ const tunnel: TunnelFacts = {
 };
 const connected: ConnectionState = { state: 'connected', since: NOW - 125_000, tunnel };
 const connecting: ConnectionState = { state: 'connecting', stage: 'signing-in', attempt: 1 };
-const failed = { state: 'failed', cause: { kind: 'credentials-refused' } } as const;
+const failed = { state: 'failed', since: 0, cause: { kind: 'credentials-refused' } } as const;
 const profiles = [
   { id: 'a', name: 'Head office' },
   { id: 'b', name: 'Branch' },

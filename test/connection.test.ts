@@ -223,8 +223,7 @@ describe('a connection', () => {
     connection.connect('none');
     await stateOf(connection, 'connected');
     router.drop(router.connections()[0]?.vpn ?? 0);
-    expect(await stateOf(connection, 'failed')).toEqual({
-      state: 'failed',
+    expect(await stateOf(connection, 'failed')).toMatchObject({
       cause: { kind: 'router-closed', when: 'connected' },
     });
   });

@@ -48,8 +48,11 @@ export interface Run {
 }
 
 export type Phase =
-  /** Disconnected, or failed when there is a cause. */
-  | { readonly kind: 'resting'; readonly cause: FailureCause | undefined }
+  /** Disconnected, or failed. */
+  | {
+      readonly kind: 'resting';
+      readonly failure: { readonly since: number; readonly cause: FailureCause } | undefined;
+    }
   | { readonly kind: 'loading'; readonly load: number }
   | {
       readonly kind: 'asking';
@@ -183,7 +186,7 @@ export type ConnectionEffect =
 export function initialModel(profile: Profile): ConnectionModel {
   return {
     profile,
-    phase: { kind: 'resting', cause: undefined },
+    phase: { kind: 'resting', failure: undefined },
     device: 'tun',
     sessions: 0,
     loads: 0,
@@ -223,7 +226,7 @@ export function connectionState(model: ConnectionModel): ConnectionState {
 function stateOf({ phase, credentials, profile }: ConnectionModel): ConnectionState {
   switch (phase.kind) {
     case 'resting':
-      return phase.cause === undefined ? { state: 'disconnected' } : { state: 'failed', cause: phase.cause };
+      return phase.failure === undefined ? { state: 'disconnected' } : { state: 'failed', ...phase.failure };
     case 'loading':
       return { state: 'connecting', stage: 'resolving', attempt: 1 };
     case 'asking': {

@@ -140,7 +140,7 @@ describe('credentials', () => {
     const it = driver();
     it.connect(STORED);
     it.fails({ kind: 'credentials-refused' });
-    expect(it.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause: { kind: 'credentials-refused' } });
     it.connect(STORED);
     expect(it.state).toMatchObject({
       prompt: { asks: 'password', because: { kind: 'credentials-refused' } },
@@ -453,8 +453,18 @@ describe('blocking while the tunnel is down', () => {
     const it = connectedWithPassword({ advanced: { reconnect: false, blockWhenDown: true } });
     it.send({ kind: 'blocking', isBlocking: true });
     it.fails(LOST, true);
-    expect(it.state).toEqual({ state: 'failed', cause: LOST, traffic: 'blocked' });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause: LOST, traffic: 'blocked' });
     expectReleaseByDisconnecting(it);
+  });
+
+  test('that a failure no longer blocks makes no new one of it', () => {
+    const it = connectedWithPassword({ advanced: { reconnect: false, blockWhenDown: true } });
+    it.send({ kind: 'blocking', isBlocking: true });
+    it.fails(LOST, true);
+    const since = it.now;
+    it.now += 5000;
+    it.send({ kind: 'blocking', isBlocking: false });
+    expect(it.state).toEqual({ state: 'failed', since, cause: LOST });
   });
 
   test('"Connect" after a failure goes on behind it, at the address that is let through', () => {
@@ -465,11 +475,11 @@ describe('blocking while the tunnel is down', () => {
     it.send({ kind: 'connect', device: 'tun' });
     expect(it.state).toMatchObject({ state: 'connecting', traffic: 'blocked' });
     it.send({ kind: 'device-refused', load: it.model.loads, cause });
-    expect(it.state).toEqual({ state: 'failed', cause, traffic: 'blocked' });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause, traffic: 'blocked' });
     it.connect(STORED);
     expect(it.effects('start-session').at(-1)?.knownAddress).toBe(tunnel.routerAddress);
     it.fails(LOST);
-    expect(it.state).toEqual({ state: 'failed', cause: LOST, traffic: 'blocked' });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause: LOST, traffic: 'blocked' });
     it.connect(STORED);
     it.send({ kind: 'blocking', isBlocking: false });
     it.said({ kind: 'connected', tunnel });
@@ -504,7 +514,11 @@ describe('blocking while the tunnel is down', () => {
     }
     expect(waiting.state).toEqual(expect.not.objectContaining({ traffic: 'blocked' }));
     expect(waiting.state).toMatchObject({ state: 'waiting' });
-    expect(failed.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+    expect(failed.state).toEqual({
+      state: 'failed',
+      since: failed.now,
+      cause: { kind: 'credentials-refused' },
+    });
   });
 
   test('another server is not looked for at the last one’s address', () => {
@@ -519,7 +533,7 @@ describe('blocking while the tunnel is down', () => {
     it.connect(STORED);
     it.fails({ kind: 'credentials-refused' });
     it.send({ kind: 'blocking', isBlocking: true });
-    expect(it.state).toEqual({ state: 'failed', cause: { kind: 'credentials-refused' } });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause: { kind: 'credentials-refused' } });
     it.send({ kind: 'disconnect' });
     expect(it.state).toEqual({ state: 'disconnected' });
     expect(it.effects('release-network')).toEqual([]);
@@ -627,22 +641,22 @@ describe('reconnecting', () => {
   ])('never after $kind', (cause) => {
     const it = connectedWithPassword();
     it.fails(cause, true);
-    expect(it.state).toEqual({ state: 'failed', cause });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause });
     const later = connectedWithPassword();
     later.fails(LOST, true);
     later.send({ kind: 'retry-due' });
     later.fails(cause);
-    expect(later.state).toEqual({ state: 'failed', cause });
+    expect(later.state).toEqual({ state: 'failed', since: later.now, cause });
   });
 
   test('never when the profile says no, and never when there was no tunnel', () => {
     const it = connectedWithPassword({ advanced: { reconnect: false } });
     it.fails(LOST, true);
-    expect(it.state).toEqual({ state: 'failed', cause: LOST });
+    expect(it.state).toEqual({ state: 'failed', since: it.now, cause: LOST });
     const first = driver();
     first.connect(STORED);
     first.fails(LOST);
-    expect(first.state).toEqual({ state: 'failed', cause: LOST });
+    expect(first.state).toEqual({ state: 'failed', since: first.now, cause: LOST });
   });
 
   test('"Disconnect" while waiting stops the timer', () => {
@@ -688,6 +702,7 @@ describe('a router that stops answering after refusals', () => {
     it.fails(CLOSED);
     expect(it.state).toEqual({
       state: 'failed',
+      since: it.now,
       cause: { kind: 'locked-out', retryAfterSeconds: undefined },
     });
   });
@@ -695,11 +710,11 @@ describe('a router that stops answering after refusals', () => {
   test('has not, when there were few, or long ago', () => {
     const few = refusedTimes(2);
     few.fails(CLOSED);
-    expect(few.state).toEqual({ state: 'failed', cause: CLOSED });
+    expect(few.state).toEqual({ state: 'failed', since: few.now, cause: CLOSED });
     const old = refusedTimes(3);
     old.now += 31 * 60_000;
     old.fails(CLOSED);
-    expect(old.state).toEqual({ state: 'failed', cause: CLOSED });
+    expect(old.state).toEqual({ state: 'failed', since: old.now, cause: CLOSED });
   });
 });
 
@@ -783,7 +798,7 @@ test('where no device can be had nothing is asked and nothing is sent', () => {
   it.send({ kind: 'device-refused', load: 0, cause });
   expect(it.state).toMatchObject({ state: 'connecting' });
   it.send({ kind: 'device-refused', load: 1, cause });
-  expect(it.state).toEqual({ state: 'failed', cause });
+  expect(it.state).toEqual({ state: 'failed', since: it.now, cause });
   it.send({ kind: 'secrets-loaded', load: 1, secrets: TOKEN });
   expect(it.started).toEqual([]);
 });
@@ -810,6 +825,7 @@ test('a profile of another type is refused before anything is asked', () => {
   it.send({ kind: 'connect', device: 'tun' });
   expect(it.state).toEqual({
     state: 'failed',
+    since: it.now,
     cause: { kind: 'unsupported-server-type', serverType: 'openvpn' },
   });
 });

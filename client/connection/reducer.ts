@@ -40,13 +40,13 @@ const MOVED_MILLISECONDS = 15_000;
 export function reduce(model: ConnectionModel, event: ConnectionEvent, context: StepContext): Step {
   switch (event.kind) {
     case 'connect':
-      return connect(model, event);
+      return connect(model, event, context);
     case 'disconnect':
       return disconnect(model);
     case 'profile-changed':
       return profileChanged(model, event.profile);
     case 'device-refused':
-      return deviceRefused(model, event);
+      return deviceRefused(model, event, context);
     case 'secrets-loaded':
       return secretsLoaded(model, event, context);
     case 'credentials-submitted':
@@ -86,14 +86,18 @@ function unexpected(model: ConnectionModel, event: ConnectionEvent): Step {
 }
 
 /** Whatever a run gathered is forgotten with it; what was spent stays spent, and what is blocked stays blocked. */
-function rest(model: ConnectionModel, cause?: FailureCause): ConnectionModel {
+function rest(model: ConnectionModel): ConnectionModel {
   return {
     ...model,
-    phase: { kind: 'resting', cause },
+    phase: { kind: 'resting', failure: undefined },
     credentials: undefined,
     motpSecret: undefined,
     routerAddress: model.isBlocking ? model.routerAddress : undefined,
   };
+}
+
+function failed(model: ConnectionModel, cause: FailureCause, { now }: StepContext): ConnectionModel {
+  return { ...rest(model), phase: { kind: 'resting', failure: { since: now, cause } } };
 }
 
 /** Rests because the user wants it; what is blocked is let pass first. */
@@ -138,11 +142,17 @@ function sessionOf(phase: Phase): number | undefined {
     : undefined;
 }
 
-function connect(model: ConnectionModel, event: Extract<ConnectionEvent, { kind: 'connect' }>): Step {
+function connect(
+  model: ConnectionModel,
+  event: Extract<ConnectionEvent, { kind: 'connect' }>,
+  context: StepContext,
+): Step {
   if (!mayConnect(connectionState(model))) return unexpected(model, event);
   const { device } = event;
   const { serverType } = model.profile;
-  if (serverType !== 'ssl') return step(rest(model, { kind: 'unsupported-server-type', serverType }));
+  if (serverType !== 'ssl') {
+    return step(failed(model, { kind: 'unsupported-server-type', serverType }, context));
+  }
   const load = model.loads + 1;
   return step(
     { ...rest(model), device, loads: load, phase: { kind: 'loading', load } },
@@ -153,10 +163,11 @@ function connect(model: ConnectionModel, event: Extract<ConnectionEvent, { kind:
 function deviceRefused(
   model: ConnectionModel,
   event: Extract<ConnectionEvent, { kind: 'device-refused' }>,
+  context: StepContext,
 ): Step {
   const { phase } = model;
   if (phase.kind !== 'loading' || phase.load !== event.load) return unexpected(model, event);
-  return step(rest(model, event.cause));
+  return step(failed(model, event.cause, context));
 }
 
 function disconnect(model: ConnectionModel): Step {
@@ -398,7 +409,7 @@ function sessionFailed(
       : waitOrAsk(model, { attempt, hadTunnel }, cause, isMoved ? 0 : undefined, context);
     return step(next.model, ...recorded, ...next.effects);
   }
-  return step(rest(refused(model, cause, context.now), cause), ...recorded);
+  return step(failed(refused(model, cause, context.now), cause, context), ...recorded);
 }
 
 function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {

@@ -1,4 +1,4 @@
-import { isOver, mayConnect, toldLater, type ConnectionState } from '../../shared/connection.ts';
+import { isOver, mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { Reply } from '../../shared/contract/call-types.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -21,8 +21,6 @@ export interface ConnectionsOptions {
 
 interface Entry {
   readonly connection: Connection;
-  /** Unix milliseconds at which its present state came. */
-  since: number;
   claim: Claim | undefined;
   /** Asked for, and not yet begun: another program may hold a tunnel. Aborted when it is called off. */
   starting: AbortController | undefined;
@@ -34,21 +32,18 @@ interface Entry {
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #clock: () => number;
   readonly #entries = new Map<string, Entry>();
   #turns: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    this.#clock = options.dependencies.clock ?? Date.now;
   }
 
-  /** Those that are not disconnected, as somebody is told them now: of a wait there is only the rest. */
+  /** Those that are not disconnected. */
   states(): { readonly profileId: string; readonly state: ConnectionState }[] {
-    const now = this.#clock();
-    return Array.from(this.#entries, ([profileId, { connection, since }]) => ({
+    return Array.from(this.#entries, ([profileId, { connection }]) => ({
       profileId,
-      state: toldLater(connection.state, now - since),
+      state: connection.state,
     })).filter(({ state }) => state.state !== 'disconnected');
   }
 
@@ -153,12 +148,8 @@ export class Connections {
     const { dependencies, startSessionFor, onState } = this.#options;
     const startSession = startSessionFor(profile.id);
     const connection = new Connection(profile, { ...dependencies, startSession });
-    const entry: Entry = { connection, since: this.#clock(), claim: undefined, starting: undefined };
-    let before = connection.state.state;
+    const entry: Entry = { connection, claim: undefined, starting: undefined };
     connection.subscribe((state) => {
-      // A failure that is told again, because it no longer blocks, is no new one.
-      if (state.state !== before) entry.since = this.#clock();
-      before = state.state;
       onState(profile.id, state);
       if (entry.claim !== undefined && isOver(state)) void this.#inTurn(() => this.#release(entry));
     });

@@ -13,7 +13,9 @@ test('what a router says of itself is shown without what it was sent', () => {
     code: 'http-malformed',
     detail: 'X-Echo: correct-horse',
   } as const;
-  expect(JSON.stringify(redactedState({ state: 'failed', cause }, redact))).not.toContain('correct-horse');
+  expect(JSON.stringify(redactedState({ state: 'failed', since: 0, cause }, redact))).not.toContain(
+    'correct-horse',
+  );
   const waiting = { state: 'waiting', attempt: 1, retryAt: 4433, because: cause } as const;
   expect(redactedState(waiting, redact)).toMatchObject({
     retryAt: 4433,
@@ -27,5 +29,9 @@ test('what a router says of itself is shown without what it was sent', () => {
 
 test('facts that happen to look like a PIN stay', () => {
   const cause = { kind: 'connection-refused', host: 'vpn4433.example.com', port: 4433 } as const;
-  expect(redactedState({ state: 'failed', cause }, redact)).toEqual({ state: 'failed', cause });
+  expect(redactedState({ state: 'failed', since: 0, cause }, redact)).toEqual({
+    state: 'failed',
+    since: 0,
+    cause,
+  });
 });

@@ -2,14 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { profileView } from '../../shared/contract/test-values.ts';
 import { settingsSchema } from '../../shared/settings.ts';
-import {
-  initialState,
-  lockOutEnd,
-  nextState,
-  promptingProfile,
-  type AppEvent,
-  type AppState,
-} from './app-state.ts';
+import { initialState, nextState, promptingProfile, type AppEvent, type AppState } from './app-state.ts';
 
 const A = '00000000-0000-4000-8000-00000000000a';
 const B = '00000000-0000-4000-8000-00000000000b';
@@ -28,7 +21,6 @@ function after(...events: AppEvent[]): AppState {
 function snapshot(states: Record<string, ConnectionState> = {}): Extract<AppEvent, { kind: 'snapshot' }> {
   return {
     kind: 'snapshot',
-    at: 0,
     snapshot: {
       appVersion: '1',
       platform: {
@@ -50,7 +42,7 @@ function snapshot(states: Record<string, ConnectionState> = {}): Extract<AppEven
 describe('a narrow window', () => {
   test('begins with the first-run help when there is no profile yet, else with the list', () => {
     const { snapshot: full } = snapshot();
-    const empty: AppEvent = { kind: 'snapshot', at: 0, snapshot: { ...full, profiles: [] } };
+    const empty: AppEvent = { kind: 'snapshot', snapshot: { ...full, profiles: [] } };
     expect(after(empty).pane).toBe('detail');
     expect(after(snapshot()).pane).toBe('list');
     // Who went back to the list stays there when the program is reached again.
@@ -75,7 +67,6 @@ describe('selection', () => {
     const { snapshot: full } = snapshot();
     const three: AppEvent = {
       kind: 'snapshot',
-      at: 0,
       snapshot: { ...full, profiles: [...full.profiles, profileView(C, 'Gamma')] },
     };
     const without = (profileId: string): AppEvent => ({
@@ -133,19 +124,7 @@ test('of several that ask, the selected one asks first', () => {
   expect(promptingProfile(done, A)?.profile.id).toBe(B);
 });
 
-test('a lock-out counts from when it was told, is over with its time, and its notice goes when it is dialled', () => {
-  const lockedOut = (retryAfterSeconds: number | undefined, at = 5000): AppEvent => ({
-    kind: 'connection',
-    profileId: A,
-    state: { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds } },
-    at,
-  });
-  const end = (state: AppState): number | undefined => state.facts && lockOutEnd(state.facts, A);
-  expect(end(after(snapshot()))).toBeUndefined();
-  expect(end(after(snapshot(), lockedOut(undefined)))).toBeUndefined();
-  expect(end(after(snapshot(), lockedOut(90)))).toBe(95_000);
-  // As when it blocks traffic no longer.
-  expect(end(after(snapshot(), lockedOut(90), lockedOut(90, 6000)))).toBe(95_000);
+test('the notice of a lock-out goes when the profile is dialled all the same', () => {
   const notice: AppEvent = { kind: 'notice', notice: { kind: 'locked-out', profileId: A, name: 'Alpha' } };
   const dialled = (profileId: string): AppEvent => ({
     kind: 'connection',
@@ -153,8 +132,8 @@ test('a lock-out counts from when it was told, is over with its time, and its no
     state: { state: 'connecting', stage: 'connecting', attempt: 1 },
     at: 6000,
   });
-  expect(after(snapshot(), lockedOut(90), notice, dialled(B)).notice).toBeDefined();
-  expect(after(snapshot(), lockedOut(90), notice, dialled(A)).notice).toBeUndefined();
+  expect(after(snapshot(), notice, dialled(B)).notice).toBeDefined();
+  expect(after(snapshot(), notice, dialled(A)).notice).toBeUndefined();
 });
 
 test('who goes back to the list has left log and settings, but not the statistics', () => {

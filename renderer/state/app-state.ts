@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts';
-import { lockedOutUntil, type ConnectionState } from '../../shared/connection.ts';
+import type { ConnectionState } from '../../shared/connection.ts';
 import type { NotificationPayload } from '../../shared/contract.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { ProfileView, Snapshot, StandingProblem } from '../../shared/contract/snapshot-schema.ts';
@@ -34,8 +34,6 @@ export interface Facts {
   /** Sorted by name. */
   readonly profiles: readonly ProfileView[];
   readonly states: ReadonlyMap<string, ConnectionState>;
-  /** Unix milliseconds at which this window was told the state: waits in it count from there. */
-  readonly toldAt: ReadonlyMap<string, number>;
   readonly settings: Settings;
   readonly problems: readonly StandingProblem[];
 }
@@ -64,7 +62,7 @@ export interface Announcement {
 
 export type AppEvent =
   | { readonly kind: 'link'; readonly link: LinkStatus }
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly at: number }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'profiles'; readonly change: NotificationPayload<'profiles'> }
   | ({ readonly kind: 'connection' } & Announcement)
   | { readonly kind: 'settings'; readonly settings: Settings }
@@ -94,7 +92,7 @@ export function nextState(state: AppState, event: AppEvent): AppState {
       return { ...state, link: event.link };
     case 'snapshot':
       return withoutQuestion(
-        withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event) }),
+        withSelection({ ...state, pane: firstPane(state, event), facts: factsOf(event.snapshot) }),
       );
     case 'profiles':
       return withoutQuestion(
@@ -146,12 +144,11 @@ function withFacts(state: AppState, change: (facts: Facts) => Facts): AppState {
   return state.facts === undefined ? state : { ...state, facts: change(state.facts) };
 }
 
-function factsOf({ snapshot: { profiles, states, ...rest }, at }: SnapshotEvent): Facts {
+function factsOf({ profiles, states, ...rest }: Snapshot): Facts {
   return {
     ...rest,
     profiles: sortedProfiles(profiles),
     states: new Map(states.map(({ profileId, state }) => [profileId, state])),
-    toldAt: new Map(states.map(({ profileId }) => [profileId, at])),
   };
 }
 
@@ -173,13 +170,11 @@ function withProfiles(facts: Facts, change: NotificationPayload<'profiles'>): Fa
   }
 }
 
-function withConnection(facts: Facts, { profileId, state, at }: Announcement): Facts {
+function withConnection(facts: Facts, { profileId, state }: Announcement): Facts {
   const states = new Map(facts.states);
   if (state.state === 'disconnected') states.delete(profileId);
   else states.set(profileId, state);
-  // A failure that is told again, because it no longer blocks, is no new one.
-  const isTold = state.state === 'failed' && stateOf(facts, profileId).state === 'failed';
-  return { ...facts, states, toldAt: isTold ? facts.toldAt : new Map(facts.toldAt).set(profileId, at) };
+  return { ...facts, states };
 }
 
 /** It was dialled all the same. */
@@ -224,12 +219,6 @@ const DISCONNECTED: ConnectionState = { state: 'disconnected' };
 
 export function stateOf(facts: Facts, profileId: string): ConnectionState {
   return facts.states.get(profileId) ?? DISCONNECTED;
-}
-
-/** Unix milliseconds until which the router lets nobody in with this profile, where that is known. */
-export function lockOutEnd(facts: Facts, profileId: string): number | undefined {
-  const toldAt = facts.toldAt.get(profileId);
-  return toldAt === undefined ? undefined : lockedOutUntil(stateOf(facts, profileId), toldAt);
 }
 
 /** The profile that waits for the user; the selected one before others. */

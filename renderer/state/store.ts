@@ -61,7 +61,7 @@ export function followProgram(
 
 async function takeSnapshot(store: AppStore, client: ContractClient): Promise<void> {
   const reply = await client.call('snapshot', {});
-  if (reply.ok) store.send({ kind: 'snapshot', snapshot: reply.value, at: Date.now() });
+  if (reply.ok) store.send({ kind: 'snapshot', snapshot: reply.value });
   // A lost link says so itself, and asks anew when it is back.
   else if (reply.error.code !== 'connection-lost') {
     store.send({ kind: 'notice', notice: { kind: 'failed', error: reply.error } });

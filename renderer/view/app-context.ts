@@ -50,10 +50,11 @@ export function useAppState(store: AppStore): AppState {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-/** Unix milliseconds, new every second while it is needed and somebody can see it. */
-export function useNow(isNeeded: boolean): number {
+/** Unix milliseconds, new every second while it is needed and somebody can see it. `counts`: whether it is, at that time. */
+export function useNow(counts: (now: number) => boolean): number {
   const { visibility } = useSurroundings();
   const [now, setNow] = useState(() => Date.now());
+  const isNeeded = counts(now);
   // Before anything is painted: a wait that has just begun would be shown as it was counted from long ago.
   useLayoutEffect(() => {
     if (!isNeeded) return undefined;

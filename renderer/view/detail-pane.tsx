@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent } from 'react';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
-import { lockOutEnd, stateOf, type AppState, type Facts } from '../state/app-state.ts';
+import { stateOf, type AppState, type Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { FirstRun } from './first-run.tsx';
 import { BackIcon } from './icons.tsx';
@@ -65,12 +65,7 @@ function Detail({ state, facts, selected }: DetailProps) {
       </header>
       <div role="tabpanel" id="profile-view" aria-labelledby={`tab-${state.view}`} className="tab-panel">
         {state.view === 'status' ? (
-          <StatusPanel
-            key={selected.id}
-            profile={selected}
-            state={connection}
-            lockedUntil={lockOutEnd(facts, selected.id)}
-          />
+          <StatusPanel key={selected.id} profile={selected} state={connection} />
         ) : (
           <StatisticsView key={selected.id} profile={selected} state={connection} />
         )}

@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { mayConnect, type ConnectionState } from '../../shared/connection.ts';
+import { lockedOutFor, mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { listWindow, movedTo, scrolledTo } from '../logic/list-window.ts';
-import { lockOutEnd, stateOf, type Facts } from '../state/app-state.ts';
+import { stateOf, type Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { StateSign } from './icons.tsx';
 
@@ -64,9 +64,9 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
     store.send({ kind: 'select', profileId });
   };
   const connect = (profile: ProfileView): void => {
-    if (!mayConnect(stateOf(facts, profile.id))) return;
-    const lockedUntil = lockOutEnd(facts, profile.id);
-    if (lockedUntil === undefined || lockedUntil <= Date.now()) {
+    const state = stateOf(facts, profile.id);
+    if (!mayConnect(state)) return;
+    if (lockedOutFor(state, Date.now()) === 0) {
       actions.connect(profile.id);
       return;
     }

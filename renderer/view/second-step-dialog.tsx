@@ -18,7 +18,7 @@ interface SecondStepProps {
 export function SecondStepDialog({ profile, prompt }: SecondStepProps) {
   const { client, actions } = useSurroundings();
   const { text, catalogue } = useWords();
-  const now = useNow(true);
+  const now = useNow(() => true);
   const [typed, setTyped] = useState('');
   const [isChecked, setIsChecked] = useState(false);
   const { isSending, problem, send } = useAnswer();

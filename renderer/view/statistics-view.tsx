@@ -33,7 +33,7 @@ interface LiveProps {
 
 function LiveStatistics({ samples, since }: LiveProps) {
   const { text, locale } = useWords();
-  const now = useNow(true);
+  const now = useNow(() => true);
   const words = text.statistics;
   const last = samples.at(-1);
   return (

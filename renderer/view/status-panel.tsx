@@ -1,6 +1,7 @@
 import {
   isBlocked,
   isOver,
+  lockedOutFor,
   mayConnect,
   mayDisconnect,
   mayRetry,
@@ -25,15 +26,12 @@ interface StatusProps {
   readonly state: ConnectionState;
 }
 
-interface PanelProps extends StatusProps {
-  /** Unix milliseconds: the router lets nobody in before. */
-  readonly lockedUntil: number | undefined;
-}
-
-export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
+export function StatusPanel({ profile, state }: StatusProps) {
   const { catalogue, text } = useWords();
-  const now = useNow(state.state === 'waiting' || state.state === 'connected' || lockedUntil > 0);
-  const isLockedOut = now < lockedUntil;
+  const now = useNow(
+    (time) => state.state === 'waiting' || state.state === 'connected' || lockedOutFor(state, time) > 0,
+  );
+  const wait = Math.ceil(lockedOutFor(state, now) / 1000);
   const lineUnder = (): string => {
     if (state.state === 'disconnected') return text.status.idle;
     if (state.state === 'connected' && state.tunnel.interfaceName === undefined) return text.status.testDone;
@@ -51,15 +49,11 @@ export function StatusPanel({ profile, state, lockedUntil = 0 }: PanelProps) {
           <p className="state-word">{catalogue.state[state.state]}</p>
           <p className="state-line">{lineUnder()}</p>
         </div>
-        <MainButton profile={profile} state={state} isLockedOut={isLockedOut} />
+        <MainButton profile={profile} state={state} isLockedOut={wait > 0} />
         {state.state === 'connecting' ? <StageBar state={state} /> : undefined}
       </section>
       {state.state === 'failed' ? (
-        <FailureCard
-          profile={profile}
-          cause={state.cause}
-          wait={isLockedOut ? Math.ceil((lockedUntil - now) / 1000) : 0}
-        />
+        <FailureCard profile={profile} cause={state.cause} wait={wait} />
       ) : undefined}
       {isBlocked(state) ? (
         <section className="card card-blocked">

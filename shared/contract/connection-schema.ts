@@ -165,7 +165,7 @@ const stateUnion = z.discriminatedUnion('state', [
     traffic,
   }),
   z.object({ state: z.literal('disconnecting') }),
-  z.object({ state: z.literal('failed'), cause: failureCauseSchema, traffic }),
+  z.object({ state: z.literal('failed'), since: time, cause: failureCauseSchema, traffic }),
 ]);
 export type WireState = z.infer<typeof stateUnion>;
 export const connectionStateSchema: z.ZodType<ConnectionState> = stateUnion;

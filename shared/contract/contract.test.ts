@@ -211,14 +211,16 @@ describe('client', () => {
 test('a router that sends endless text does not cost its state', () => {
   const state = connectionStateSchema.parse({
     state: 'failed',
+    since: 0,
     cause: { kind: 'internal', detail: 'x'.repeat(1_000_000) },
   });
   expect(JSON.stringify(state).length).toBeLessThan(2100);
 });
 
 test('fields that JSON leaves out count as undefined', () => {
-  expect(connectionStateSchema.parse({ state: 'failed', cause: { kind: 'locked-out' } })).toEqual({
+  expect(connectionStateSchema.parse({ state: 'failed', since: 0, cause: { kind: 'locked-out' } })).toEqual({
     state: 'failed',
+    since: 0,
     cause: { kind: 'locked-out', retryAfterSeconds: undefined },
   });
 });

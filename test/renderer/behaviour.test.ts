@@ -96,7 +96,7 @@ test('a program that refuses the first snapshot is not waited for without end', 
   ));
 
 test('a button that goes leaves the focus to the one in its place, also past a question', () => {
-  const failed = { state: 'failed', cause: { kind: 'no-network' } } as const;
+  const failed = { state: 'failed', since: 0, cause: { kind: 'no-network' } } as const;
   return using({ profiles, states: [{ profileId: office.id, state: failed }] }, async (page, program) => {
     await page.getByRole('option', { name: office.name }).click();
     await page.getByRole('button', { name: 'Try again' }).focus();
@@ -348,11 +348,16 @@ test('changes of a connection are announced, and each failure has a button that 
     await page.getByRole('status').getByText(`${office.name}: Signing in…`).waitFor({ state: 'attached' });
     program.state(office.id, {
       state: 'failed',
+      since: 0,
       cause: { kind: 'device-not-permitted', missing: 'privilege' },
     });
     await page.getByRole('button', { name: 'Test connection' }).click();
     expect(program.calls('connect')).toEqual([{ profileId: office.id, purpose: 'test' }]);
-    program.state(office.id, { state: 'failed', cause: { kind: 'name-not-found', host: office.server } });
+    program.state(office.id, {
+      state: 'failed',
+      since: 0,
+      cause: { kind: 'name-not-found', host: office.server },
+    });
     await page.getByRole('button', { name: 'Edit profile' }).click();
     await page.getByRole('dialog').waitFor();
   }));
@@ -403,7 +408,11 @@ test('traffic that is blocked is said in words, beside the button that ends it, 
 test('a failure that leaves traffic blocked says so, and offers both ways out', () =>
   using({ profiles }, async (page, program) => {
     await page.getByRole('option', { name: office.name }).click();
-    const failed = { state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: undefined } } as const;
+    const failed = {
+      state: 'failed',
+      since: 0,
+      cause: { kind: 'locked-out', retryAfterSeconds: undefined },
+    } as const;
     program.state(office.id, { ...failed, traffic: 'blocked' });
     await page.getByText('Traffic is blocked until the tunnel is back').waitFor();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();

@@ -307,6 +307,7 @@ test('of a lock that nobody knows the end of no button leads to the next try', (
     await page.getByRole('option', { name: office.name }).click();
     program.state(office.id, {
       state: 'failed',
+      since: 0,
       cause: { kind: 'locked-out', retryAfterSeconds: undefined },
     });
     await page.getByRole('button', { name: 'Try again', exact: true }).waitFor();

@@ -105,6 +105,7 @@ async function description(page: Page): Promise<string> {
 describe('while the router locks out', () => {
   const lockedOut = (retryAfterSeconds: number): ConnectionState => ({
     state: 'failed',
+    since: Date.now(),
     cause: { kind: 'locked-out', retryAfterSeconds },
   });
   const lockedOffice = (seconds: number): Script => ({

@@ -69,18 +69,27 @@ const VIEWS: readonly View[] = [
     name: 'failed-code',
     script: officeIn({
       state: 'failed',
+      since: 0,
       cause: { kind: 'code-refused', code: 'motp', clockDifferenceSeconds: 187 },
     }),
     arrive: toProfile,
   },
   {
     name: 'locked-out',
-    script: officeIn({ state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: 1730 } }),
+    script: officeIn({
+      state: 'failed',
+      since: Date.now(),
+      cause: { kind: 'locked-out', retryAfterSeconds: 1730 },
+    }),
     arrive: toProfile,
   },
   {
     name: 'locked-out-dialled',
-    script: officeIn({ state: 'failed', cause: { kind: 'locked-out', retryAfterSeconds: 1730 } }),
+    script: officeIn({
+      state: 'failed',
+      since: Date.now(),
+      cause: { kind: 'locked-out', retryAfterSeconds: 1730 },
+    }),
     arrive: async (page) => {
       await page.getByRole('option', { name: office.name }).dblclick();
       await page.getByText('was not dialled').waitFor();
@@ -283,7 +292,12 @@ const VIEWS: readonly View[] = [
         { ...office, name: 'مكتب القاهرة' },
         { ...branch, name: '🏢 Büro mit einem sehr langen Namen, der nirgends ganz hineinpasst' },
       ],
-      states: [{ profileId: office.id, state: { state: 'failed', cause: { kind: 'credentials-refused' } } }],
+      states: [
+        {
+          profileId: office.id,
+          state: { state: 'failed', since: 0, cause: { kind: 'credentials-refused' } },
+        },
+      ],
     }),
     arrive: toDetail,
   },
