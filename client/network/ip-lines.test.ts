@@ -24,15 +24,15 @@ test('full tunnel over IPv4', () => {
       'link set dev vpn3 up',
       'route add 10.8.0.1/32 dev vpn3 table 51820',
       'route add default dev vpn3 table 51820',
-      'rule add priority 31000 to 203.0.113.10/32 lookup main',
-      'rule add priority 31001 to 203.0.113.10/32 unreachable',
-      'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
-      'rule add priority 31003 lookup main suppress_prefixlength 0',
-      'rule add priority 31004 lookup 51820',
+      'rule add priority 31000 to 203.0.113.10/32 lookup main protocol kernel',
+      'rule add priority 31001 to 203.0.113.10/32 unreachable protocol kernel',
+      'rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel',
+      'rule add priority 31003 lookup main suppress_prefixlength 0 protocol kernel',
+      'rule add priority 31004 lookup 51820 protocol kernel',
     ],
     ipv6: [
-      'rule add priority 31003 lookup main suppress_prefixlength 0',
-      'rule add priority 31004 unreachable',
+      'rule add priority 31003 lookup main suppress_prefixlength 0 protocol kernel',
+      'rule add priority 31004 unreachable protocol kernel',
     ],
     ipv6Device: [],
   });
@@ -42,10 +42,10 @@ test('full tunnel over IPv6: only the way to the router stays open', () => {
   const endpoint = '2001:db8::7';
   const lines = setUpLines({ ...PLAN, endpoint }, 'vpn0', { slot: 1, mode: 'full', endpoint, ipv6: true });
   expect(lines.ipv6).toEqual([
-    'rule add priority 30990 to 2001:db8::7/128 lookup main',
-    'rule add priority 30991 to 2001:db8::7/128 unreachable',
-    'rule add priority 30993 lookup main suppress_prefixlength 0',
-    'rule add priority 30994 unreachable',
+    'rule add priority 30990 to 2001:db8::7/128 lookup main protocol kernel',
+    'rule add priority 30991 to 2001:db8::7/128 unreachable protocol kernel',
+    'rule add priority 30993 lookup main suppress_prefixlength 0 protocol kernel',
+    'rule add priority 30994 unreachable protocol kernel',
   ]);
   expect(lines.ipv4.filter((line) => line.includes(endpoint))).toEqual([]);
 });
@@ -55,9 +55,9 @@ test('split tunnel: no default route, IPv6 untouched', () => {
   const lines = setUpLines(plan, 'vpn0', { slot: 0, mode: 'split', endpoint: PLAN.endpoint, ipv6: true });
   expect(lines.ipv4.slice(4)).toEqual([
     'route add 10.8.0.0/24 dev vpn0 table 51820',
-    'rule add priority 31000 to 203.0.113.10/32 lookup main',
-    'rule add priority 31001 to 203.0.113.10/32 unreachable',
-    'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
+    'rule add priority 31000 to 203.0.113.10/32 lookup main protocol kernel',
+    'rule add priority 31001 to 203.0.113.10/32 unreachable protocol kernel',
+    'rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel',
   ]);
   expect(lines.ipv6).toEqual([]);
 });
@@ -69,11 +69,11 @@ test('full tunnel that carries IPv6', () => {
   const lines = setUpLines(plan, 'vpn0', routingState(plan, 0, true));
   expect([lines.ipv6, lines.ipv6Device]).toEqual([
     [
-      'rule add priority 31000 to 2001:db8::7/128 lookup main',
-      'rule add priority 31001 to 2001:db8::7/128 unreachable',
-      'rule add priority 31002 lookup 51820 suppress_prefixlength 0',
-      'rule add priority 31003 lookup main suppress_prefixlength 0',
-      'rule add priority 31004 lookup 51820',
+      'rule add priority 31000 to 2001:db8::7/128 lookup main protocol kernel',
+      'rule add priority 31001 to 2001:db8::7/128 unreachable protocol kernel',
+      'rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel',
+      'rule add priority 31003 lookup main suppress_prefixlength 0 protocol kernel',
+      'rule add priority 31004 lookup 51820 protocol kernel',
     ],
     [
       'addr add 2001:db8:240::5/128 dev vpn0 nodad',
@@ -89,8 +89,8 @@ test('a network of IPv6 alone: the rest stays unreachable in a full tunnel, and 
     const plan: NetworkPlan = { ...PLAN, ...IPV6, routes6, mode };
     return setUpLines(plan, 'vpn0', routingState(plan, 0, true));
   };
-  expect(linesOf('full').ipv6).toContain('rule add priority 31004 unreachable');
-  expect(linesOf('split').ipv6).toEqual(['rule add priority 31002 lookup 51820 suppress_prefixlength 0']);
+  expect(linesOf('full').ipv6).toContain('rule add priority 31004 unreachable protocol kernel');
+  expect(linesOf('split').ipv6).toEqual(['rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel']);
   expect(linesOf('split').ipv6Device).toEqual(linesOf('full').ipv6Device);
   expect(linesOf('split').ipv6Device.at(-1)).toBe('route add 2001:db8:240::/64 dev vpn0 table 51820');
 });
@@ -99,7 +99,7 @@ test('networks that stay outside are passed by, in either mode', () => {
   for (const mode of ['full', 'split'] as const) {
     const plan: NetworkPlan = { ...PLAN, mode, excluded: ['10.8.0.128/25'] };
     const lines = setUpLines(plan, 'vpn0', routingState(plan, 0, true));
-    expect(lines.ipv4).toContain('route add throw 10.8.0.128/25 table 51820');
+    expect(lines.ipv4).toContain('route add throw 10.8.0.128/25 table 51820 protocol kernel');
     expect(lines.ipv6).not.toContain('10.8.0.128');
   }
 });
@@ -126,7 +126,7 @@ describe('every rule and every route without a device is taken down', () => {
           const lasting = (lines: readonly string[]): string[] =>
             lines.filter((line) => /^(rule|route) add/.test(line) && !line.includes(' dev ')).sort();
           const undone = (lines: readonly string[]): string[] =>
-            lines.map((line) => line.replace(/^(rule|route) del/, '$1 add')).sort();
+            lines.map((line) => `${line.replace(/^(rule|route) del/, '$1 add')} protocol kernel`).sort();
           expect(undone(down.ipv4)).toEqual(lasting(up.ipv4));
           expect(undone(down.ipv6)).toEqual(lasting(up.ipv6));
           expect(down.ipv4).not.toEqual([]);

@@ -17,6 +17,13 @@ export interface IpBatches {
   readonly ipv6Device: readonly string[];
 }
 
+/**
+ * Whose they are said to be. What names nobody, systemd-networkd takes for its own to remove: whenever it sets up a link,
+ * it removes rules, and routes without a device, that stand in none of its files (networkd.conf(5),
+ * ManageForeignRoutingPolicyRules). The kernel's it leaves alone.
+ */
+const KEPT = 'protocol kernel';
+
 /** Enough for a burst while our process is off the CPU; a queue that stands is the data plane's business (fair-queue.ts). */
 const QUEUE_LENGTH = 5000;
 
@@ -28,11 +35,11 @@ export function setUpLines(plan: NetworkPlan, device: string, state: RoutingStat
       `link set dev ${device} mtu ${plan.mtu} txqueuelen ${QUEUE_LENGTH}`,
       `addr add ${plan.address}/32 dev ${device}`,
       `link set dev ${device} up`,
-      ...passed(state, 4).map((route) => `route add ${route}`),
+      ...passed(state, 4).map((route) => `route add ${route} ${KEPT}`),
       ...routeLines(plan, device, state, 4),
-      ...rules(state, 4).map((rule) => `rule add ${rule}`),
+      ...rules(state, 4).map((rule) => `rule add ${rule} ${KEPT}`),
     ],
-    ipv6: rules(state, 6).map((rule) => `rule add ${rule}`),
+    ipv6: rules(state, 6).map((rule) => `rule add ${rule} ${KEPT}`),
     ipv6Device: ipv6DeviceLines(plan, device, state),
   };
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { on, once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,8 @@ const SPLIT: NetworkPlan = {
   mode: 'split',
   routes: ['10.8.0.1/32', '10.8.0.0/24', '172.20.0.0/16'],
 };
+
+const NETWORKD = '/lib/systemd/systemd-networkd';
 
 const MODULE = new URL('./iproute2-network.ts', import.meta.url).href;
 /** Does as it is told on its standard input, a JSON line each, and answers with one. */
@@ -355,6 +358,41 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
     for (const index of order) await client.ask('down', index);
     expect(await snapshot()).toEqual(before);
   });
+
+  test.skipIf(!existsSync(NETWORKD))(
+    'systemd-networkd, which removes what it did not make, leaves all of it',
+    async () => {
+      const files =
+        'mkdir -p /run/systemd/network /run/systemd/netif/links /run/systemd/netif/leases; printf "[Match]\\nName=net*\\n[Network]\\nDHCP=no\\n" > /run/systemd/network/1.network; chown -R systemd-network: /run/systemd/netif';
+      // A read-only /sys is a container's: nobody waits for udev there.
+      await host.exec(['sh', '-ec', `mount -t tmpfs none /run; mount -t sysfs -o ro none /sys; ${files}`]);
+      const networkd = host.spawn([NETWORKD], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, SYSTEMD_LOG_LEVEL: 'debug' },
+      });
+      if (networkd.stderr === null) throw new Error('no pipe');
+      const said = on(createInterface({ input: networkd.stderr }), 'line');
+      const hears = async (text: RegExp): Promise<void> => {
+        for await (const [line] of said) if (text.test(String(line))) return;
+      };
+      await hears(/Enumeration completed/);
+      const client = startClient();
+      await client.ask('up', { ...FULL, excluded: ['192.0.2.0/24'] });
+      await hears(/routing policy rule.*31004/);
+      // A cable is plugged in: its link is set up, and everything that is nobody's is removed.
+      await host.exec(['ip', 'link', 'add', 'net0', 'type', 'veth', 'peer', 'name', 'peer0']);
+      await host.exec(['ip', 'link', 'set', 'dev', 'peer0', 'up']);
+      await hears(/net0: State changed: .*-> configured/);
+      expect(await devicesTo('8.8.8.8', '192.0.2.1', '198.51.100.7', '2001:4860::8')).toEqual({
+        '8.8.8.8': 'vpn0',
+        '192.0.2.1': 'eth0',
+        '198.51.100.7': 'eth0',
+        '2001:4860::8': 'unreachable',
+      });
+      await client.ask('down', 0);
+      expect(await deviceTo('8.8.8.8')).toBe('eth0');
+    },
+  );
 
   test('two killed tunnels of two processes', async () => {
     const before = await snapshot();
