@@ -444,6 +444,16 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       expect(await read('/run/manager/r')).toBe('nameserver 192.0.2.1\n');
     });
 
+    test('a symbolic link whose file its manager has not written yet stays one', async () => {
+      await host.exec(['sh', '-ec', 'mkdir /run/manager; ln -s ../run/manager/r /etc/resolv.conf']);
+      const client = startClient();
+      await client.ask('up', FULL);
+      expect(await read('/run/manager/r')).toContain('nameserver 10.8.0.53');
+      await client.ask('down', 0);
+      expect(await host.exec(['readlink', '/etc/resolv.conf'])).toBe('../run/manager/r\n');
+      await expect(read('/run/manager/r')).rejects.toThrow('No such file');
+    });
+
     test('DNS that cannot be set undoes everything', async () => {
       await host.exec([
         'sh',

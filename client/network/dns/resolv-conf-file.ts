@@ -1,4 +1,4 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, realpath, rm } from 'node:fs/promises';
 import { errorCode } from '../../../shared/error-code.ts';
 
 export const RESOLV_CONF = '/etc/resolv.conf';
@@ -52,7 +52,8 @@ export async function restoreResolvConf(
   const now = await readResolvConf();
   if (now === original) return 'unchanged';
   if (now !== written && !isPartlyWritten(now, original, written)) return 'changed';
-  if (original === undefined) await rm(RESOLV_CONF, { force: true });
+  // Of a link that led nowhere what was made at its other end goes, not the link: its manager will write there.
+  if (original === undefined) await rm(await realpath(RESOLV_CONF), { force: true });
   else await writeResolvConf(original);
   return 'restored';
 }
