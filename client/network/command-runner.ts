@@ -11,12 +11,12 @@ export type CommandOutcome =
 
 /**
  * Runs a program to its end, without a shell. `input` goes to its standard input: that is where anything goes that is
- * not for every user's eyes, for `args` are. `deadline` in milliseconds; then it is killed.
+ * not for every user's eyes, for `args` are. `deadline` in milliseconds; then it is killed, and at once when it is called off.
  */
 export type CommandRunner = (
   program: string,
   args: readonly string[],
-  options: { readonly deadline: number; readonly input?: string },
+  options: { readonly deadline: number; readonly input?: string; readonly calledOff?: AbortSignal },
 ) => Promise<CommandOutcome>;
 
 const MAXIMUM_OUTPUT = 4 * 1024 * 1024;
@@ -31,11 +31,13 @@ export const runCommand: CommandRunner = (program, args, options) =>
       timeout: options.deadline,
       killSignal: 'SIGKILL',
       maxBuffer: MAXIMUM_OUTPUT,
+      signal: options.calledOff,
     } as const;
     const child = execFile(program, args, settings, (error, stdout, stderr) => {
       if (error === null) resolve({ kind: 'exited', code: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ kind: 'exited', code: error.code, stdout, stderr });
       else if (error.code === 'ENOENT') resolve({ kind: 'not-found' });
+      else if (error.code === 'ABORT_ERR') resolve({ kind: 'failed', detail: 'called off' });
       else if (error.killed === true && typeof error.code !== 'string') resolve({ kind: 'timed-out' });
       else resolve({ kind: 'failed', detail: error.code ?? error.signal ?? error.message });
     });

@@ -90,7 +90,9 @@ test('a network of IPv6 alone: the rest stays unreachable in a full tunnel, and 
     return setUpLines(plan, 'vpn0', routingState(plan, 0, true));
   };
   expect(linesOf('full').ipv6).toContain('rule add priority 31004 unreachable protocol kernel');
-  expect(linesOf('split').ipv6).toEqual(['rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel']);
+  expect(linesOf('split').ipv6).toEqual([
+    'rule add priority 31002 lookup 51820 suppress_prefixlength 0 protocol kernel',
+  ]);
   expect(linesOf('split').ipv6Device).toEqual(linesOf('full').ipv6Device);
   expect(linesOf('split').ipv6Device.at(-1)).toBe('route add 2001:db8:240::/64 dev vpn0 table 51820');
 });

@@ -35,7 +35,7 @@ const SPLIT: NetworkPlan = {
 const NETWORKD = '/lib/systemd/systemd-networkd';
 
 const MODULE = new URL('./iproute2-network.ts', import.meta.url).href;
-/** Does as it is told on its standard input, a JSON line each, and answers with one. */
+/** Does as it is told on its standard input, a JSON line each, and answers with one. A signal calls off what it is doing. */
 const SCRIPT = `
   import { createInterface } from 'node:readline';
   import { createIproute2Network } from ${JSON.stringify(MODULE)};
@@ -43,11 +43,13 @@ const SCRIPT = `
   const missing = async () => ({ kind: 'not-found' });
   const network = createIproute2Network(fakes === 'no-ip' ? { stateFolder, run: missing } : { stateFolder });
   const tunnels = [];
+  const calledOff = new AbortController();
+  process.on('SIGUSR2', () => calledOff.abort());
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument] = JSON.parse(line);
     let answer;
     if (command === 'up') {
-      const result = await network.bringUp(argument);
+      const result = await network.bringUp(argument, calledOff.signal);
       if (result.ok) tunnels.push(result.value);
       answer = result.ok ? result.value.tun.name : result.error;
     } else if (command === 'down') {
@@ -452,6 +454,24 @@ describe.skipIf(!namespacesPossible())('in a namespace', () => {
       await client.ask('down', 0);
       expect(await host.exec(['readlink', '/etc/resolv.conf'])).toBe('../run/manager/r\n');
       await expect(read('/run/manager/r')).rejects.toThrow('No such file');
+    });
+
+    test('called off while a program hangs: it is not waited for, and everything is undone', async () => {
+      await host.exec(
+        [
+          'sh',
+          '-ec',
+          'mkdir -p /run/bin /run/systemd/resolve; echo nameserver 127.0.0.53 > /run/systemd/resolve/stub-resolv.conf; ln -s /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf; cat > /run/bin/resolvectl; chmod +x /run/bin/resolvectl',
+        ],
+        { input: '#!/bin/sh\ntouch /run/called\nexec sleep 60\n' },
+      );
+      const before = await snapshot();
+      const client = startClient({ path: `/run/bin:${process.env['PATH']}` });
+      const answer = client.ask('up', FULL);
+      await host.exec(['sh', '-c', 'until [ -e /run/called ]; do sleep 0.01; done']);
+      client.process.kill('SIGUSR2');
+      expect(await answer).toMatchObject({ step: 'dns', detail: 'resolvectl: called off' });
+      expect(await snapshot()).toEqual(before);
     });
 
     test('DNS that cannot be set undoes everything', async () => {

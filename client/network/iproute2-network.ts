@@ -31,7 +31,7 @@ export function createIproute2Network(options: {
   const folder = options.stateFolder;
   return {
     check: () => checkPermission(run),
-    bringUp: (plan) => bringUp(plan, folder, run),
+    bringUp: (plan, calledOff) => bringUp(plan, folder, run, calledOff),
     recover: (calledOff) => recover(folder, run, calledOff),
   };
 }
@@ -40,11 +40,14 @@ async function bringUp(
   plan: NetworkPlan,
   folder: string,
   run: CommandRunner,
+  calledOff: AbortSignal,
 ): Promise<Result<NetworkUp, NetworkFailure>> {
+  // What undoes goes on.
+  const runWanted: CommandRunner = (program, args, options) => run(program, args, { ...options, calledOff });
   const opened = openFreeDevice(plan.interfaceName);
   if (!opened.ok) return opened;
   const tun = opened.value;
-  const claimed = await claimSlot(folder, () => tun.name, run);
+  const claimed = await claimSlot(folder, () => tun.name, runWanted);
   if (!claimed.ok) {
     tun.close();
     return claimed;
@@ -52,7 +55,7 @@ async function bringUp(
   const change = new Change(folder, claimed.value, tun, run);
   try {
     const lacksIpv6 = !deviceHasIpv6(tun.name);
-    const result = await setUp(lacksIpv6 ? { ...plan, address6: undefined } : plan, change, run);
+    const result = await setUp(lacksIpv6 ? { ...plan, address6: undefined } : plan, change, runWanted);
     if (result.ok) return ok({ tun, lacksIpv6, dnsUse: result.value, takeDown: () => change.undo() });
     await change.undo();
     return result;
