@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { ControlProblem } from './control-problem.ts';
 import { JsonLines } from './json-lines.ts';
 import { type Reply, type Request, replySchema } from './messages.ts';
-import { controlSocketPath } from './runtime-folder.ts';
+import { checkRuntimeFolder, controlSocketPath } from './runtime-folder.ts';
 import { type Result, err, ok } from '../../shared/result.ts';
 
 /** How long a holder may take to answer at all; disconnecting takes it a moment. */
@@ -35,6 +35,8 @@ export function askHolder(
 ): Promise<Result<undefined, ControlProblem>> {
   const path = controlSocketPath(runtimeFolder);
   if (!path.ok) return Promise.resolve(path);
+  const folder = checkRuntimeFolder(runtimeFolder);
+  if (!folder.ok) return Promise.resolve(folder);
   return new Promise((resolve) => {
     const socket = connect(path.value);
     const lines = new JsonLines();

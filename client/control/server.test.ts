@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, symlink, mkdir } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, rm, stat, symlink, mkdir } from 'node:fs/promises';
 import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -185,6 +185,29 @@ describe('the control socket', () => {
     await mkdir(elsewhere);
     await symlink(elsewhere, folder);
     expect(await start()).toMatchObject({ ok: false, error: { kind: 'foreign-folder' } });
+  });
+
+  test('nobody is asked who listens in a folder of somebody else’s', async () => {
+    await start();
+    const there = folder;
+    folder = join(folder, '..', 'link');
+    await symlink(there, folder);
+    const replies: Reply[] = [];
+    const asked = askHolder(
+      folder,
+      { request: 'status' },
+      (reply) => replies.push(reply),
+      new AbortController().signal,
+    );
+    expect(await asked).toMatchObject({ ok: false, error: { kind: 'foreign-folder' } });
+    expect(replies).toEqual([]);
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)('also where it is no link', async () => {
+    await start();
+    await chown(folder, 12_345, 12_345);
+    const asked = askHolder(folder, { request: 'status' }, () => undefined, new AbortController().signal);
+    expect(await asked).toMatchObject({ ok: false, error: { kind: 'foreign-folder' } });
   });
 
   test('too long a path is said, not cut off', async () => {
