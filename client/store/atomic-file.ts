@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../shared/error-code.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -89,10 +89,14 @@ async function writeDurably(path: string, text: string, owner: Owner | undefined
   }
 }
 
-/** A file that is a link into someone's dotfiles stays one: what it points to is replaced. */
+/**
+ * A file that is a link into someone's dotfiles stays one: what it points to is replaced. Only root does not follow a user's
+ * link, to where that user may not write.
+ */
 async function realTarget(path: string): Promise<string> {
   try {
-    return await realpath(path);
+    const isForeign = process.geteuid?.() === 0 && (await lstat(path)).uid !== 0;
+    return isForeign ? path : await realpath(path);
   } catch {
     return path;
   }

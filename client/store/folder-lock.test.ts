@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -64,4 +64,12 @@ test('an action that fails or throws lets go of it', async () => {
   expect(await lock.run(() => Promise.resolve(err('no')))).toEqual({ ok: false, error: 'no' });
   await expect(lock.run(() => Promise.reject(new Error('a fault')))).rejects.toThrow('a fault');
   expect(await lock.run(() => Promise.resolve(ok('again')))).toEqual({ ok: true, value: 'again' });
+});
+
+test('a link in its place leads nowhere: else root, in a user’s folder, would make files where that user may not', async () => {
+  const elsewhere = join(folder, 'elsewhere');
+  await symlink(elsewhere, join(folder, '.lock'));
+  const ran = await new FolderLock(folder).run(() => Promise.resolve(ok('ran')));
+  expect(ran).toMatchObject({ ok: false, error: { kind: 'file-failed', code: 'ELOOP' } });
+  await expect(stat(elsewhere)).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { constants } from 'node:os';
+import { constants, open } from 'node:fs/promises';
+import { constants as system } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -13,6 +13,9 @@ import { makePrivateFolder, ownerToKeep } from './ownership.ts';
  */
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+
+/** Never through a link: root would make, and give away, a file wherever a user's link leads. */
+const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** Far longer than a write takes: whoever waits so long is told. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -34,7 +37,7 @@ async function loadTryLock(): Promise<TryLock> {
     const flock = koffi.load(null).func('int flock(int descriptor, int operation)');
     return (descriptor) => {
       if (flock(descriptor, LOCK_EX | LOCK_NB) === 0) return 'locked';
-      return koffi.errno() === constants.errno.EWOULDBLOCK ? 'held-by-another' : 'unavailable';
+      return koffi.errno() === system.errno.EWOULDBLOCK ? 'held-by-another' : 'unavailable';
     };
   } catch {
     return () => 'unavailable';
@@ -65,7 +68,7 @@ export class FolderLock {
       await makePrivateFolder(dirname(this.#path));
       const owner = await ownerToKeep(this.#path);
       // the file stays: were it removed, two processes could hold locks on two files of its name
-      handle = await open(this.#path, 'a', 0o600);
+      handle = await open(this.#path, OPEN_FLAGS, 0o600);
       if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
     } catch (error) {
       return err(fileProblem(this.#path, error));

@@ -1,4 +1,4 @@
-import { chown, mkdir, stat } from 'node:fs/promises';
+import { lchown, lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -14,7 +14,7 @@ export interface Owner {
 export async function ownerToKeep(path: string): Promise<Owner | undefined> {
   if (process.geteuid?.() !== 0) return undefined;
   try {
-    return await stat(path);
+    return await lstat(path);
   } catch {
     return stat(dirname(path));
   }
@@ -27,6 +27,7 @@ export async function makePrivateFolder(path: string): Promise<void> {
   const owner = await ownerToKeep(dirname(first));
   if (owner === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) {
-    await chown(made, owner.uid, owner.gid);
+    // Whoever has the folder may have put a link there meanwhile.
+    await lchown(made, owner.uid, owner.gid);
   }
 }

@@ -1,12 +1,13 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
+import { writeFileAtomically } from './atomic-file.ts';
 import { openStore } from './store.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'store-process.ts');
@@ -159,4 +160,14 @@ test.skipIf(process.geteuid?.() !== 0)('what root makes in a user’s folder is 
   const paths = [dirname(made), made, join(made, '.lock'), join(made, 'profiles.json')];
   const owners = await Promise.all(paths.map(async (path) => (await stat(path)).uid));
   expect(owners).toEqual([65534, 65534, 65534, 65534]);
+});
+
+test.skipIf(process.geteuid?.() !== 0)('a user’s link does not lead root’s writing elsewhere', async () => {
+  const [mine, theirs] = [join(folder, 'root-only'), join(folder, 'theirs.json')];
+  await writeFile(mine, 'as it was');
+  await symlink(mine, theirs);
+  await lchown(theirs, 65534, 65534);
+  expect(await writeFileAtomically(theirs, 'new')).toMatchObject({ ok: true });
+  expect(await readFile(mine, 'utf8')).toBe('as it was');
+  expect(await readFile(theirs, 'utf8')).toBe('new');
 });
