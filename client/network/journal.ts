@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SLOT_COUNT } from './policy-routing.ts';
 import { isAlive, ownIdentity, processIdentitySchema } from './process-identity.ts';
+import { makePrivateFolder } from '../store/ownership.ts';
 import { errorCode } from '../../shared/error-code.ts';
 
 /**
@@ -72,7 +73,7 @@ export async function claimJournal(
   slot: number,
   interfaceName: string,
 ): Promise<Journal | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   const path = join(folder, `network-${slot}.json`);
   const temporary = join(folder, `.network-${slot}.${process.pid}.tmp`);
   const owner = ownIdentity();
