@@ -55,7 +55,7 @@ export async function openDesktopService(options: DesktopServiceOptions): Promis
       problems.say({ source: 'secrets', ...problem });
     },
   });
-  const counters = await SpentCounters.open(folders.state);
+  const counters = new SpentCounters(folders.state);
   const service = await createService({
     store: await openStore(folders),
     secrets,

@@ -66,7 +66,7 @@ async function test(context: Context, name: string, options: TestOptions): Promi
     log,
     report: (report) => attendant.report(report),
   });
-  const counters = await SpentCounters.open(context.folders.state);
+  const counters = new SpentCounters(context.folders.state);
   const start = counters.guard(profile.value.id, withTimeout(startAttempt, options.timeout), (milliseconds) =>
     attendant.report({ event: 'waiting-for-code', milliseconds }),
   );

@@ -59,7 +59,7 @@ export async function holdConnection(options: HoldOptions): Promise<Ending> {
     report: (report) => attendant.report(report),
   });
   const records = new RecordKeeper(store, (message) => attendant.report({ event: 'warning', message }));
-  const counters = await SpentCounters.open(folders.state);
+  const counters = new SpentCounters(folders.state);
   const network = holdingNetwork(createSystemNetwork({ stateFolder: folders.state }));
   const connection = new Connection(profile, {
     startSession: counters.guard(profile.id, withTimeout(startSession, options.timeout), (milliseconds) =>

@@ -35,13 +35,11 @@ export async function startBrowserService(
     log,
     say: (problem) => problems.say(problem),
   });
-  const [counters, { secrets, problem: keyringProblem }] = await Promise.all([
-    SpentCounters.open(folders.state),
-    openSystemSecrets({
-      nameOf: (profileId) => store.profiles.get(profileId)?.name,
-      onQuestion: () => log.info('The keyring asks for its password'),
-    }),
-  ]);
+  const counters = new SpentCounters(folders.state);
+  const { secrets, problem: keyringProblem } = await openSystemSecrets({
+    nameOf: (profileId) => store.profiles.get(profileId)?.name,
+    onQuestion: () => log.info('The keyring asks for its password'),
+  });
   if (keyringProblem !== undefined) {
     const { reason, detail } = keyringProblem;
     log.info(`Secrets: in memory (${reason}: ${detail})`);

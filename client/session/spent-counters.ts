@@ -1,36 +1,28 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { motpCounter } from '../../shared/otp/motp.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
+import { FolderLock } from '../store/folder-lock.ts';
 import type { StartSession } from './session-types.ts';
 import { millisecondsToFreshCode } from './sign-in-code.ts';
 
 const fileSchema = z.record(z.string(), z.number().int());
 
 /**
- * Which step of the mOTP generator was last sent, for each profile, from one run of the program to the next:
- * `test` and then `connect` within ten seconds must not send one code twice. Counters are no secrets.
+ * Which step of the mOTP generator was last sent, for each profile, by whichever program of this user: `test` and then
+ * `connect` within ten seconds must not send one code twice, nor a terminal beside a window. Counters are no secrets.
  */
 export class SpentCounters {
   readonly #path: string;
-  readonly #spent: Map<string, number>;
+  readonly #lock: FolderLock;
+  /** What this program has sent, should it not be on the disk. */
+  readonly #own = new Map<string, number>();
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, spent: Map<string, number>) {
-    this.#path = path;
-    this.#spent = spent;
-  }
-
-  /** A file that is missing or damaged counts as empty: at worst the router refuses a code. */
-  static async open(stateFolder: string): Promise<SpentCounters> {
-    const path = join(stateFolder, 'motp-counters.json');
-    try {
-      const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-      return new SpentCounters(path, new Map(Object.entries(fileSchema.parse(value))));
-    } catch {
-      return new SpentCounters(path, new Map());
-    }
+  constructor(stateFolder: string) {
+    this.#path = join(stateFolder, 'motp-counters.json');
+    this.#lock = new FolderLock(stateFolder);
   }
 
   /** `start` that waits for a step that has not been sent, says so, and remembers what it sends. */
@@ -41,12 +33,12 @@ export class SpentCounters {
   ): StartSession {
     return (options, dependencies, listener) => {
       const { credentials } = options;
-      const spent = this.#spent.get(profileId) ?? -1;
-      // One from the future was written while the clock was wrong; waiting for it would take for ever.
-      const notBefore = spent > motpCounter(Date.now()) + 1 ? 0 : spent + 1;
       const guarded =
         credentials.kind === 'motp'
-          ? { ...credentials, notBeforeCounter: Math.max(credentials.notBeforeCounter, notBefore) }
+          ? {
+              ...credentials,
+              notBeforeCounter: Math.max(credentials.notBeforeCounter, this.#firstUnspent(profileId)),
+            }
           : credentials;
       const wait = millisecondsToFreshCode(guarded, Date.now());
       if (wait > 0) onWait(wait);
@@ -64,16 +56,34 @@ export class SpentCounters {
     await this.#writing;
   }
 
-  #spend(profileId: string, counter: number): void {
-    this.#spent.set(profileId, counter);
-    const text = `${JSON.stringify(Object.fromEntries(this.#spent))}\n`;
-    this.#writing = this.#writing.then(() => this.#write(text));
+  #firstUnspent(profileId: string): number {
+    const spent = [this.#own.get(profileId) ?? -1, this.#read().get(profileId) ?? -1];
+    // One from the future was sent while the clock was wrong; waiting for it would take for ever.
+    const latest = motpCounter(Date.now()) + 1;
+    return Math.max(-1, ...spent.filter((counter) => counter <= latest)) + 1;
   }
 
-  async #write(text: string): Promise<void> {
+  #spend(profileId: string, counter: number): void {
+    this.#own.set(profileId, counter);
+    this.#writing = this.#writing.then(() => this.#write(profileId, counter));
+  }
+
+  /** A file that is missing or damaged counts as empty: at worst the router refuses a code. */
+  #read(): Map<string, number> {
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-      await writeFileAtomically(this.#path, text);
+      const value: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
+      return new Map(Object.entries(fileSchema.parse(value)));
+    } catch {
+      return new Map();
+    }
+  }
+
+  async #write(profileId: string, counter: number): Promise<void> {
+    try {
+      await this.#lock.run(() => {
+        const all = Object.fromEntries(this.#read().set(profileId, counter));
+        return writeFileAtomically(this.#path, `${JSON.stringify(all)}\n`);
+      });
     } catch {
       // at worst the router refuses a code
     }
