@@ -348,7 +348,7 @@ export class Attempt implements Session {
     this.#clock.reset();
     this.#isConnected = true;
     const address6 = configured?.up.lacksIpv6 === true ? undefined : opened.ipv6?.address;
-    line.carry(opened, configured?.up.tun, address6 !== undefined);
+    line.carry(opened, configured?.up.tun, address6);
     this.#dependencies.log.info('Connected');
     this.#tell({
       kind: 'connected',

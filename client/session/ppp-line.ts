@@ -6,6 +6,7 @@ import type { TrafficCounters } from '../../shared/connection.ts';
 import type { Ipv6Facts } from '../network/plan.ts';
 import { Ipv6Link } from './ipv6-link.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { packetsForUs } from './packets-for-us.ts';
 import { createPppClient, type PppClient, type PppClientEvent } from './ppp-client.ts';
 import { PppDriver } from './ppp-driver.ts';
 import { RoundTrip } from './round-trip.ts';
@@ -126,10 +127,10 @@ export class PppLine {
   }
 
   /**
-   * From now on packets travel between the router and the device, those of IPv6 if it `usesIpv6`; without a device
+   * From now on packets travel between the router and the device, those of IPv6 if it has `address6`; without a device
    * they are dropped.
    */
-  carry(opened: Opened, tun: TunDevice | undefined, usesIpv6: boolean): void {
+  carry(opened: Opened, tun: TunDevice | undefined, address6: string | undefined): void {
     const roundTrip = new RoundTrip(opened, this.#link, this.#ppp, this.#driver);
     this.#roundTrip = roundTrip;
     if (tun === undefined) {
@@ -139,10 +140,11 @@ export class PppLine {
     this.#link.prepareForTraffic({ mtu: opened.mtu });
     const pump = startPump(tun, this.#link, opened.mtu);
     this.#pump = pump;
-    this.#usesIpv6 = usesIpv6;
+    this.#usesIpv6 = address6 !== undefined;
     this.#switchIpv6();
+    const isForUs = packetsForUs(opened.address, address6);
     this.#onPacket = (bytes, start, end) => {
-      if (!roundTrip.receive(bytes, start, end)) pump.packet(bytes, start, end);
+      if (isForUs(bytes, start) && !roundTrip.receive(bytes, start, end)) pump.packet(bytes, start, end);
     };
   }
 
