@@ -134,6 +134,11 @@ describe('signing in', () => {
     expect((await trial.connected()).routerAddress).toBe('127.0.0.1');
   });
 
+  test('a DNS server that cannot be behind the router is not used', async () => {
+    const router = await start({ ppp: { dns: ['127.0.0.53', '192.168.240.20'] } });
+    expect((await attempt(router).connected()).dns).toEqual(['192.168.240.20']);
+  });
+
   test('a static address', async () => {
     const router = await start();
     const ip: IpProperty = { mode: 'static', address: '192.168.240.77', netmask: '255.255.255.0', dns: [] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ProfileInput, profileSchema } from '../../shared/profile.ts';
-import { type AddressFacts, type NetworkPlan, planNetwork } from './plan.ts';
+import { type AddressFacts, type NetworkPlan, planNetwork, serversBehindRouter } from './plan.ts';
 
 const FACTS: AddressFacts = {
   address: '192.168.240.121',
@@ -122,6 +122,19 @@ test("the user's DNS servers replace the router's and get no routes of their own
   const made = plan({ advanced: { dns: ['1.1.1.1', '1.1.1.1'] } });
   expect(made.dns).toEqual(['1.1.1.1']);
   expect(made.routes).toEqual(['192.168.240.1/32']);
+});
+
+test('DNS servers that a router names stand behind it: none is this machine, a group, or its own public address', () => {
+  const named = [
+    '192.168.240.20',
+    '127.0.0.1',
+    '127.0.0.53',
+    '224.0.0.251',
+    '255.255.255.255',
+    '203.0.113.9',
+  ];
+  expect(serversBehindRouter(named, '203.0.113.9')).toEqual(['192.168.240.20']);
+  expect(serversBehindRouter(named, '2001:db8::7')).toEqual(['192.168.240.20', '203.0.113.9']);
 });
 
 test('a router without an address of its own', () => {

@@ -2,6 +2,7 @@ import type { AdvancedOptions, IpProperty } from '../../shared/profile.ts';
 import {
   type Ipv4Network,
   formatCidr,
+  isHostAddress,
   netmaskToPrefix,
   networkOf,
   parseCidr,
@@ -123,6 +124,15 @@ function networksOf(texts: readonly string[]): readonly Ipv4Network[] {
 /** Everything (/0) is the mode's business. */
 function cidrs(networks: readonly Ipv4Network[]): readonly string[] {
   return unique(networks.filter(({ prefix }) => prefix > 0).map((network) => formatCidr(network)));
+}
+
+/**
+ * Of the DNS servers that a router names those that can be behind it. What goes to its public address is the tunnel's own
+ * and goes past it: names asked for there would be read on the way. And what this machine asks itself is asked
+ * of the local network's servers in the end.
+ */
+export function serversBehindRouter(servers: readonly string[], endpoint: string): readonly string[] {
+  return servers.filter((server) => server !== endpoint && isHostAddress(parseIpv4Address(server) ?? 0));
 }
 
 /** The user's own servers, where there are any. */

@@ -11,7 +11,7 @@ import {
 import { failureText } from '../../shared/failure-text.ts';
 import { encodeConnectRequest } from '../../shared/protocol/http-connect.ts';
 import { TUNNEL_NAME_STEM } from '../network/local-addresses.ts';
-import { type AddressFacts, planNetwork } from '../network/plan.ts';
+import { type AddressFacts, planNetwork, serversBehindRouter } from '../network/plan.ts';
 import { checkNetwork, type NetworkUp } from '../network/tunnel-network.ts';
 import { clockDifference, judgeConnectAnswer } from './connect-answer.ts';
 import { StageClock } from './deadlines.ts';
@@ -267,7 +267,13 @@ export class Attempt implements Session {
     this.#opened = opened;
     this.#dependencies.log.info(`Address ${opened.address}, router ${opened.gateway}, MTU ${opened.mtu}`);
     line.startKeepAlive(this.#options.advanced.keepAliveSeconds * 1000);
-    this.#run(this.#prepare(line, opened));
+    const dns = serversBehindRouter(opened.dns, line.channel.address);
+    if (dns.length < opened.dns.length) {
+      this.#dependencies.log.warn(
+        `Of the DNS servers ${opened.dns.join(', ')} some cannot be behind the router`,
+      );
+    }
+    this.#run(this.#prepare(line, { ...opened, dns: [...dns] }));
   }
 
   async #prepare(line: PppLine, opened: Opened): Promise<void> {

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert-never.ts';
-import { parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
+import { isHostAddress, parseIpv4Address } from '../../shared/ip/ipv4-address.ts';
 import { ControlCode } from '../../shared/protocol/control-packet.ts';
 import type { Finish } from '../../shared/protocol/control-protocol.ts';
 import { Ipv6cpNegotiation } from '../../shared/protocol/ipv6cp.ts';
@@ -277,8 +277,6 @@ class Client implements PppClient {
   }
 }
 
-/** Neither this-network, loopback, multicast nor reserved (RFC 6890): an address that a host may have. */
 function isUsable(address: string): boolean {
-  const first = (parseIpv4Address(address) ?? 0) >>> 24;
-  return first !== 0 && first !== 127 && first < 224;
+  return isHostAddress(parseIpv4Address(address) ?? 0);
 }

@@ -67,3 +67,9 @@ export function networkContains({ network, prefix }: Ipv4Network, address: numbe
 export function isMulticastOrBroadcast(address: number): boolean {
   return address >>> 28 === 0xe || address >>> 0 === 0xffffffff;
 }
+
+/** Neither this-network, loopback, multicast nor reserved (RFC 6890): an address that a host may have. */
+export function isHostAddress(address: number): boolean {
+  const first = address >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+}
