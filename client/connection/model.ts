@@ -41,7 +41,7 @@ export type HeldCredentials =
 
 /** Where the present run of attempts stands: from the user's "Connect" to the next rest. */
 export interface Run {
-  /** 1 for the first since "Connect", and for the first since a link was lost. */
+  /** 1 for the first since "Connect", and for the first since a link was lost that had stood for a while. */
   readonly attempt: number;
   /** There has been a tunnel in this run: a lost link is worth another attempt. */
   readonly hadTunnel: boolean;
@@ -78,6 +78,8 @@ export type Phase =
       readonly session: number;
       readonly since: number;
       readonly tunnel: TunnelFacts;
+      /** As its attempt began. */
+      readonly run: Run;
     }
   | {
       readonly kind: 'waiting';

@@ -624,10 +624,23 @@ describe('reconnecting', () => {
     expect(it.state).toMatchObject({ state: 'waiting', attempt: 22, retryAt: it.now + 60_000 });
     it.send({ kind: 'retry-due' });
     it.said({ kind: 'connected', tunnel });
+    it.now += 60_000;
     it.fails(LOST, true);
     expect(it.state).toMatchObject({ state: 'waiting', attempt: 1, retryAt: it.now + 1000 });
     // The lost tunnels, not the vain attempts.
     expect(it.effects('record')).toHaveLength(2);
+  });
+
+  test('a tunnel that comes and drops again and again is waited for longer each time, too', () => {
+    const it = connectedWithPassword();
+    it.random = 0;
+    for (const [attempt, seconds] of [1, 2, 4, 8, 16, 32, 60, 60].entries()) {
+      it.now += 5000;
+      it.fails(LOST, true);
+      expect(it.state).toMatchObject({ attempt: attempt + 1, retryAt: it.now + seconds * 1000 });
+      it.send({ kind: 'retry-due' });
+      it.said({ kind: 'connected', tunnel });
+    }
   });
 
   test.each<FailureCause>([

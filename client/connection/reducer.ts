@@ -25,6 +25,9 @@ const CODES_REMEMBERED = 16;
 /** A tunnel that ends so soon after its network has changed has ended by that. */
 const MOVED_MILLISECONDS = 15_000;
 
+/** As long as the longest delay between attempts. */
+const STEADY_MILLISECONDS = 60_000;
+
 /**
  * A connection's life, one event at a time. Pure. An event that does not fit the phase is logged and
  * changes nothing.
@@ -347,7 +350,7 @@ function connected(
       refusedAt: [],
       changedAt: undefined,
       routerAddress: tunnel.routerAddress,
-      phase: { kind: 'connected', session, since: context.now, tunnel },
+      phase: { kind: 'connected', session, since: context.now, tunnel, run: phase.run },
     },
     ...effects,
   );
@@ -400,16 +403,22 @@ function sessionFailed(
       : [record(model, phase, event, { kind: 'failed', cause, wasConnected: end.wasConnected }, context.now)];
   if (hadTunnel && model.profile.advanced.reconnect && isWorthIt) {
     const isOutdated = phase.kind === 'attempting' && phase.isOutdated;
-    const attempt = run === undefined || isOutdated ? 1 : run.attempt + 1;
     // Its network went, not its router: nothing is gained by waiting.
     const isMoved =
       phase.kind === 'connected' && context.now - (model.changedAt ?? -Infinity) < MOVED_MILLISECONDS;
+    const beginsAnew = isOutdated || isMoved || (phase.kind === 'connected' && isSteady(phase, context.now));
+    const attempt = beginsAnew ? 1 : phase.run.attempt + 1;
     const next = isOutdated
       ? attemptOrAsk(model, { attempt, hadTunnel }, cause, context)
       : waitOrAsk(model, { attempt, hadTunnel }, cause, isMoved ? 0 : undefined, context);
     return step(next.model, ...recorded, ...next.effects);
   }
   return step(failed(refused(model, cause, context.now), cause, context), ...recorded);
+}
+
+/** One that drops soon after it was made anew, and so again and again, is no reason to dial without a pause. */
+function isSteady({ run, since }: Extract<Phase, { kind: 'connected' }>, now: number): boolean {
+  return !run.hadTunnel || now - since >= STEADY_MILLISECONDS;
 }
 
 function refused(model: ConnectionModel, cause: FailureCause, now: number): ConnectionModel {
