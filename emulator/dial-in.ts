@@ -11,6 +11,8 @@ export interface DialInOptions {
   readonly connectUser: string | undefined;
   /** That user's other sessions that are up. */
   readonly sessionsOf: (userName: string) => readonly { destroy(why: SessionEnd): void }[];
+  /** The user has signed in with another session, whether it is up already or not. */
+  readonly isSignedIn: (userName: string) => boolean;
 }
 
 /** Who a session belongs to and which address it has: what PPP asks the router. */
@@ -39,7 +41,7 @@ export class DialIn {
     const { attempt } = this.#options;
     const outcome = this.#judge(userName, matches);
     if (!outcome.ok) return refusedBy(outcome.reason);
-    if (this.#parts.config.whenAlreadyConnected === 'refuse' && this.#others(userName).length > 0) {
+    if (this.#parts.config.whenAlreadyConnected === 'refuse' && this.#options.isSignedIn(userName)) {
       signIn.refused(userName, attempt.address, 'already connected');
       return refusedBy('already connected');
     }

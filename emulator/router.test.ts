@@ -434,6 +434,18 @@ describe('sessions', () => {
     expect(replacing.connections()).toHaveLength(1);
   });
 
+  test('of several of one user that sign in at the same moment one is let in where a second one is refused', async () => {
+    const refusing = await start({ whenAlreadyConnected: 'refuse' });
+    const ends = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const { connection } = await dial(refusing.port, ALICE);
+        return (await negotiate(connection, ALICE)).kind;
+      }),
+    );
+    expect(ends.filter((kind) => kind === 'up')).toHaveLength(1);
+    expect(refusing.connections()).toHaveLength(1);
+  });
+
   test.each(['allow', 'refuse', 'replace'] as const)(
     'one that negotiates anew stays up where a second one gets: %s',
     async (whenAlreadyConnected) => {

@@ -365,6 +365,7 @@ class RunningRouter implements Router, RouterInside {
           attempt,
           rest,
           sessionsOf: (userName) => this.#sessions.ofUser(userName),
+          signedIn: (userName) => this.#sessions.signedIn(userName),
           ended,
         }),
     );

@@ -42,8 +42,14 @@ export class SessionTable {
     return [...this.#byNumber.values()].sort((a, b) => a.vpn - b.vpn);
   }
 
+  /** Those that are up. */
   ofUser(userName: string): TunnelSession[] {
     return this.all().filter((session) => session.userName === userName);
+  }
+
+  /** Those of the user that are up, or will be: they have signed in. */
+  signedIn(userName: string): TunnelSession[] {
+    return this.all().filter((session) => session.signedIn === userName);
   }
 
   #remove(vpn: number): void {

@@ -24,7 +24,9 @@ export interface TunnelSessionOptions {
   readonly attempt: SignInAttempt;
   /** Frames that came with the request. */
   readonly rest: Uint8Array;
+  /** A user's sessions that are up; and those that have signed in, up or not yet. */
   readonly sessionsOf: (userName: string) => readonly TunnelSession[];
+  readonly signedIn: (userName: string) => readonly TunnelSession[];
   /** The session is off the table: its number may be used again. Called once. */
   readonly ended: () => void;
 }
@@ -60,6 +62,7 @@ export class TunnelSession {
       ...options,
       // A client may negotiate anew: its own tunnel is no other one.
       sessionsOf: (userName) => options.sessionsOf(userName).filter((session) => session !== this),
+      isSignedIn: (userName) => options.signedIn(userName).some((session) => session !== this),
     });
     this.#ppp = this.#createPpp();
     const { wire, rest } = options;
@@ -82,6 +85,11 @@ export class TunnelSession {
   /** Undefined until the tunnel is up. */
   get userName(): string | undefined {
     return this.#up?.user.userName;
+  }
+
+  /** Undefined until its user has signed in, and when it ends. */
+  get signedIn(): string | undefined {
+    return this.#phase === 'open' ? this.#dialIn.user?.userName : undefined;
   }
 
   start(): void {
