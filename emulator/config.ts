@@ -73,7 +73,7 @@ export const routerConfigSchema = z
       .prefault({}),
     /** Tunnels at once. */
     sessionLimit: z.number().int().min(1).default(1000),
-    /** Seconds for TLS, the request and signing in, altogether. */
+    /** Seconds for TLS, for the request, and for signing in and an address: for each of the three. */
     signInSeconds: z.number().int().min(1).max(600).default(60),
     /** Steps of 10 s to either side of the router's clock in which an mOTP code is accepted. */
     motpWindowSteps: z.number().int().min(0).max(360).default(3),

@@ -85,7 +85,9 @@ export class DialIn {
     }
     // checked in the Basic header; gone since then is gone
     const user = this.#parts.users.get(userName);
-    return user === undefined ? { ok: false, reason: 'unknown user' } : { ok: true, user };
+    if (user === undefined) return { ok: false, reason: 'unknown user' };
+    signIn.show(user, { userName, place: 'ppp', attempt, matches });
+    return { ok: true, user };
   }
 
   #others(userName: string): readonly { destroy(why: SessionEnd): void }[] {

@@ -54,6 +54,14 @@ export class SignIn {
     return outcome;
   }
 
+  /**
+   * Has `matches` see the right password of a user who was checked before: by it MS-CHAPv2 makes the proof that the client
+   * wants in turn.
+   */
+  show(user: DialInUser, question: SignInQuestion): void {
+    this.#isRight(user, question);
+  }
+
   /** The attempt has passed every check there is: wrong logins before it are forgotten. */
   completed(address: string): void {
     this.#bruteForce.right(address);

@@ -91,6 +91,17 @@ describe('signing in', () => {
     ).not.toContain(PASSWORD_USER.password);
   });
 
+  test.each(['connect', 'ppp', 'both'] as const)(
+    'by MS-CHAPv2, whose proof the router has wherever it checks: %s',
+    async (checkPasswordAt) => {
+      const router = await start({ checkPasswordAt, ppp: { authentication: ['MS-CHAPv2'] } });
+      expect((await attempt(router).connected()).authentication).toBe('MS-CHAPv2');
+      const code = motpCode(motpCounter(Date.now()), MOTP.secret, MOTP.pin);
+      const credentials = { kind: 'code', userName: 'bob', code } as const;
+      expect((await attempt(router, { credentials }).connected()).authentication).toBe('MS-CHAPv2');
+    },
+  );
+
   test('with a code from a token', async () => {
     const router = await start();
     const code = motpCode(motpCounter(Date.now()), MOTP.secret, MOTP.pin);
