@@ -23,7 +23,16 @@ export function defineStats(command: Command, run: Run): void {
     .action(run(showStatistics));
 }
 
-const COLUMNS = ['Received', 'Now', 'Peak', 'Sent', 'Now', 'Peak', 'Round trip'] as const;
+/** With the widths of the longest figures: together they fit a terminal of 80 columns. */
+const COLUMNS = [
+  ['Received', 8],
+  ['Now', 12],
+  ['Peak', 13],
+  ['Sent', 9],
+  ['Now', 12],
+  ['Peak', 13],
+  ['Round trip', 12],
+] as const;
 
 async function showStatistics(context: Context, options: StatsOptions): Promise<number> {
   const { output, folders, interruption } = context;
@@ -36,14 +45,14 @@ async function showStatistics(context: Context, options: StatsOptions): Promise<
   interruption.signal.addEventListener('abort', () => ended.abort(), { once: true });
   context.onOutputGone(() => ended.abort());
   let shown = 0;
-  output.line(output.style.dim(row(COLUMNS)));
+  output.line(output.style.dim(row(COLUMNS.map(([name]) => name))));
   const asked = await askHolder(
     folders.runtime,
     { request: 'statistics', intervalMilliseconds: options.interval * 1000 },
     (reply) => {
       if (reply.reply !== 'statistics' || ended.signal.aborted) return;
       output.object({ event: 'statistics', ...reply.statistics });
-      output.line(row(figures(reply.statistics)));
+      output.line(figuresLine(reply.statistics));
       shown += 1;
       if (shown === options.count) ended.abort();
     },
@@ -54,8 +63,8 @@ async function showStatistics(context: Context, options: StatsOptions): Promise<
   return exitCode('done');
 }
 
-function figures(statistics: Statistics): readonly string[] {
-  return [
+export function figuresLine(statistics: Statistics): string {
+  return row([
     bytesText(statistics.receivedBytes),
     rateText(statistics.receiveRate),
     rateText(statistics.peakReceiveRate),
@@ -63,9 +72,9 @@ function figures(statistics: Statistics): readonly string[] {
     rateText(statistics.sendRate),
     rateText(statistics.peakSendRate),
     millisecondsText(statistics.roundTrip),
-  ];
+  ]);
 }
 
 function row(cells: readonly string[]): string {
-  return cells.map((cell) => cell.padStart(13)).join('');
+  return COLUMNS.map(([, width], place) => (cells[place] ?? '').padStart(width)).join('');
 }
