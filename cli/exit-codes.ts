@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   },
   internal: { code: 1, means: 'A fault of this program. "smartvpn log" or --verbose has the detail.' },
   usage: { code: 2, means: 'The command line or a value in it is not valid.' },
-  'profile-not-found': { code: 3, means: 'No profile, or more than one, goes by that name.' },
+  'profile-not-found': { code: 3, means: 'No profile goes by that name.' },
   'storage-failed': {
     code: 4,
     means: 'Profiles or settings could not be read or written (damaged file, full disk, permissions).',

@@ -16,8 +16,9 @@ export function parseDescriptor(text: string): number {
   return descriptor;
 }
 
+/** Of a server's own; 0 is any free one. */
 export function parsePort(text: string): number {
-  return parseInteger(text, 1, 65535);
+  return parseInteger(text, 0, 65_535);
 }
 
 /** For options that may be given several times. */

@@ -18,7 +18,7 @@ const OPTIONS: readonly ProfileOption[] = [
     field: 'serverType',
     flag: 'type',
     value: 'type',
-    text: 'ssl, openvpn, ikev2-eap, ipsec-xauth or l2tp-ipsec (ssl)',
+    text: 'ssl; openvpn, ikev2-eap, ipsec-xauth and l2tp-ipsec are kept, but cannot be dialled yet (ssl)',
   },
   {
     field: 'authentication',

@@ -16,12 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
+/** Sentences are to fit the usual terminal; examples are there to be copied. */
+function tooLong(help: string): readonly string[] {
+  return help.split('\n').filter((line) => /^\S.{80}/.test(line));
+}
+
 describe('the program', () => {
   test('explains itself', async () => {
     const { code, stdout, stderr } = await runProgram(['--help'], { home });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { name } of COMMANDS) expect(stdout).toContain(`  ${name}`);
     expect(stdout).not.toContain('hold ');
+    expect(tooLong(stdout)).toEqual([]);
   });
 
   test.each(COMMANDS.map(({ name }) => name))('%s explains itself with an example', async (name) => {
@@ -29,6 +35,7 @@ describe('the program', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Examples?:\n\s+.*smartvpn /);
     expect((await runProgram(['help', name], { home })).stdout).toBe(stdout);
+    expect(tooLong(stdout)).toEqual([]);
   });
 
   test('npx starts it from a clone, whatever Node npx itself runs on', async ({ onTestFinished }) => {

@@ -12,8 +12,8 @@ Examples:
   smartvpn doctor                   may you connect here without root? why not?
   smartvpn router --demo-user       no router at hand? run one
 
-"smartvpn help COMMAND" explains a command, "smartvpn help exit-codes" and "smartvpn help json"
-what programs need to know.`;
+"smartvpn help COMMAND" explains a command, "smartvpn help exit-codes" and
+"smartvpn help json" what programs need to know.`;
 
 /** Without its commands: `defineCommands` and `defineAllCommands` add them. */
 export function createProgram(json: boolean): Command {

@@ -49,7 +49,7 @@ async function startUi(): Promise<{ home: Home; ui: Running; url: URL }> {
 
 async function runUi(
   options: RunOptions,
-  words: readonly string[] = ['--no-open'],
+  words: readonly string[] = ['--no-open', '--port', '0'],
 ): Promise<{ ui: Running; url: URL }> {
   await mkdir(join(options.home.folder, 'run'), { mode: 0o700, recursive: true });
   const ui = startProgram(['ui', '--json', ...words], options);

@@ -33,9 +33,10 @@ export function defineConnect(command: Command, run: Run): void {
     .addHelpText(
       'after',
       `
-What is neither given nor in the keyring is asked for on the terminal, without echo; a password that was right is
-then kept in the keyring, unless the profile says otherwise. An unknown certificate is shown with its
-fingerprint, and trusted after a yes; one that has changed is always refused.
+What is neither given nor in the keyring is asked for on the terminal, without
+echo; a password that was right is then kept in the keyring, unless the profile
+says otherwise. An unknown certificate is shown with its fingerprint, and
+trusted after a yes; one that has changed is always refused.
 
 Examples:
   smartvpn connect office

@@ -12,8 +12,9 @@ import { generateMotpSecret, motpPinSchema } from '../../shared/otp/motp.ts';
 import { err, ok } from '../../shared/result.ts';
 
 const HELP = `
-The secret is 1 to 32 hex digits (mOTP), base 32 text (--totp), or a whole motp:// or otpauth:// address.
-Secret and PIN are asked for without echo, or read from a file descriptor, never from the command line.
+The secret is 1 to 32 hex digits (mOTP), base 32 text (--totp), or a whole
+motp:// or otpauth:// address. Secret and PIN are asked for without echo, or
+read from a file descriptor, never from the command line.
 
 Examples:
   smartvpn otp                               asks for secret and PIN, prints the code

@@ -5,7 +5,7 @@ import { type CommandFailure, type CommandResult, failure } from '../command-fai
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { fileErrorText } from '../file-error-text.ts';
-import { collect, parseDescriptor, parseInteger } from '../option-values.ts';
+import { collect, parseDescriptor, parsePort } from '../option-values.ts';
 import { printable } from '../output.ts';
 import { routerAddresses } from './router-addresses.ts';
 import { type DemoUser, makeDemoUser, routerConfig } from './router-config.ts';
@@ -35,9 +35,7 @@ export function defineRouter(command: Command, run: Run): void {
       'Runs the router emulator: the SSL VPN server of a DrayTek Vigor, with dial-in users, one-time passwords and a LAN behind it. For trying and testing, not for the open internet.',
     )
     .option('--listen <address>', 'the address to listen on (127.0.0.1; 0.0.0.0 for all)')
-    .option('--port <n>', 'the port to listen on; 0 for any free one (4443)', (text) =>
-      parseInteger(text, 0, 65_535),
-    )
+    .option('--port <n>', 'the port to listen on; 0 for any free one (4443)', parsePort)
     .option('--user <name>', 'a user with a password, which is asked for; may be repeated', collect)
     .option(
       '--password-fd <n>',
@@ -60,8 +58,9 @@ export function defineRouter(command: Command, run: Run): void {
     .addHelpText(
       'after',
       `
-Prints where it listens, the certificate's fingerprint, the users and where its own pages are, then its
-syslog, until Ctrl-C. The administrator's first password is printed once; the pages change it.
+Prints where it listens, the certificate's fingerprint, the users and where its
+own pages are, then its syslog, until Ctrl-C. The administrator's first password
+is printed once; the pages change it.
 
 Examples:
   smartvpn router --open
@@ -178,8 +177,9 @@ async function serve(
   if (demo !== undefined) {
     output.line(`User ${demo.userName}: PIN ${demo.pin}, secret ${demo.secret}`);
     output.line('In another terminal:');
+    // Behind this router there is no Internet: what connects is not to lose its own.
     output.line(
-      `  smartvpn profile add demo --server ${addresses.here}:${router.port} --user-name ${demo.userName} --authentication motp`,
+      `  smartvpn profile add demo --server ${addresses.here}:${router.port} --user-name ${demo.userName} --authentication motp --default-gateway no`,
     );
     output.line('  smartvpn otp            (asks for the secret and the PIN)');
     output.line('  smartvpn test demo      (asks for the code)');

@@ -10,14 +10,14 @@ import { askHolder } from '../../client/control/client.ts';
 import type { Statistics } from '../../client/control/messages.ts';
 
 interface StatsOptions {
-  readonly interval: number;
+  readonly interval?: number;
   readonly count?: number;
 }
 
 export function defineStats(command: Command, run: Run): void {
   command
     .description('Shows the traffic of the running connection, live, until Ctrl-C or its end.')
-    .option('--interval <seconds>', 'time between figures', (text) => parseInteger(text, 1, 3600), 1)
+    .option('--interval <seconds>', 'time between figures (1)', (text) => parseInteger(text, 1, 3600))
     .option('--count <n>', 'end after so many figures', (text) => parseInteger(text, 1, 1_000_000))
     .addHelpText('after', '\nExamples:\n  smartvpn stats\n  smartvpn stats --json --count 1')
     .action(run(showStatistics));
@@ -48,7 +48,7 @@ async function showStatistics(context: Context, options: StatsOptions): Promise<
   output.line(output.style.dim(row(COLUMNS.map(([name]) => name))));
   const asked = await askHolder(
     folders.runtime,
-    { request: 'statistics', intervalMilliseconds: options.interval * 1000 },
+    { request: 'statistics', intervalMilliseconds: (options.interval ?? 1) * 1000 },
     (reply) => {
       if (reply.reply !== 'statistics' || ended.signal.aborted) return;
       output.object({ event: 'statistics', ...reply.statistics });

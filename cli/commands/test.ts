@@ -27,7 +27,7 @@ import type { TunnelFacts } from '../../shared/connection.ts';
 import type { Profile } from '../../shared/profile.ts';
 
 interface TestOptions extends CredentialOptions {
-  readonly pings: number;
+  readonly pings?: number;
   readonly verbose?: true;
 }
 
@@ -37,7 +37,7 @@ export function defineTest(command: Command, run: Run): void {
       'Signs in, gets an address and pings the router inside the tunnel, then leaves. Makes no network device and changes no route: needs no privileges.',
     )
     .argument('<profile>', "a profile's name")
-    .option('--pings <n>', 'how often to ping', (text) => parseInteger(text, 0, 100), 3);
+    .option('--pings <n>', 'how often to ping (3)', (text) => parseInteger(text, 0, 100));
   addCredentialOptions(command)
     .addHelpText(
       'after',
@@ -79,7 +79,8 @@ async function test(context: Context, name: string, options: TestOptions): Promi
     records,
     signal: AbortSignal.any([interruption.signal, done.signal]),
     device: 'none',
-    onConnected: (tunnel) => void ping(trial, tunnel, attendant, options.pings).finally(() => done.abort()),
+    onConnected: (tunnel) =>
+      void ping(trial, tunnel, attendant, options.pings ?? 3).finally(() => done.abort()),
   });
   await Promise.all([records.settled(), secrets.settled(), counters.settled()]);
   if (ending.kind === 'failed') return output.fail(ending.failure);

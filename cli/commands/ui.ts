@@ -5,7 +5,7 @@ import { type CommandResult, fail } from '../command-failure.ts';
 import type { Context, Run } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { logLineText } from '../../client/log-text.ts';
-import { parseInteger } from '../option-values.ts';
+import { parsePort } from '../option-values.ts';
 import { printable } from '../output.ts';
 import { openProfiles } from '../store-access.ts';
 import { err, ok } from '../../shared/result.ts';
@@ -21,13 +21,14 @@ export function defineUi(command: Command, run: Run): void {
     .description(
       'Shows the window in this machine’s browser, until Ctrl-C. Connecting needs root where NetworkManager does not make the device ("smartvpn doctor" tells); everything else does not.',
     )
-    .option('--port <n>', 'listen on this port of 127.0.0.1 (any that is free)', parsePort)
+    .option('--port <n>', 'the port of 127.0.0.1 to listen on; 0 for any free one (0)', parsePort)
     .option('--no-open', 'print the address, and open no browser')
     .addHelpText(
       'after',
       `
-The address that is printed lets one window in, once; another one is printed when it has been used.
-Nobody else on this machine or in the network can drive the program.
+The address that is printed lets one window in, once; another one is printed
+when it has been used. Nobody else on this machine or in the network can drive
+the program.
 
 Examples:
   smartvpn ui
@@ -113,8 +114,4 @@ function portFailure(port: number, error: unknown) {
     `Port ${port} of 127.0.0.1 cannot be had: ${detail}`,
     'Give another one with --port, or none.',
   ).error;
-}
-
-function parsePort(text: string): number {
-  return parseInteger(text, 1, 65_535);
 }

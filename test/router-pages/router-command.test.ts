@@ -147,6 +147,16 @@ test('a LAN on a device without the privilege for it: which one works', async ()
   );
 });
 
+test('the profile that it says to add is one to connect: the Internet stays where it was', async () => {
+  const { router } = await start('--ephemeral', '--demo-user');
+  const [, command = ''] = await router.sees(/^ {2}smartvpn (profile add .*)$/m);
+  expect(await runProgram(command.split(' '), { home })).toMatchObject({ code: 0 });
+  const { stdout } = await runProgram(['profile', 'list', '--json'], { home });
+  expect(JSON.parse(stdout)).toMatchObject({
+    profile: { authentication: 'motp', advanced: { useDefaultGateway: false } },
+  });
+});
+
 test('what it says to programs stands in help json', async () => {
   const router = startProgram(['router', '--ephemeral', '--port', '0', '--demo-user', '--json'], { home });
   onTestFinished(() => router.kill('SIGKILL'));
