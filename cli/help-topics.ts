@@ -5,13 +5,16 @@ const JSON_TOPIC = `With --json a command prints one JSON object per line on sta
 Times are Unix milliseconds, rates bits per second. A field that does not apply is left out.
 
 Every command that fails ends with
-  {"event":"failed","reason","message","steps":[...],"exitCode","details"?}
+  {"event":"failed","reason","message","steps":[...],"exitCode","title"?,"details"?}
   "reason" is a name of "smartvpn help exit-codes"; "details" are the cause's own fields.
+What is not as it should be, while the command goes on:
+  {"event":"warning","message"}
 
 profile list              {"event":"profile","profile":{...}} for each (no secrets are in a profile)
 profile show|add|edit     {"event":"profile","profile":{...}}
 profile remove            {"event":"removed","id","name"}
 profile import            {"event":"profile","profile":{...}} for each
+profile export            the file's content in one line; with --output {"event":"exported","file"}
 profile secret set|list   {"event":"kept","profile":{"id","name"},"secret":"password"|"motp-secret"}
 profile secret forget     {"event":"forgotten","profile":{"id","name"}}
 connect, test             {"event":"mended","message"}         left over from a crash, put right
@@ -25,11 +28,10 @@ connect, test             {"event":"mended","message"}         left over from a 
                           {"event":"asking","asks","traffic"?}  a question stands on the terminal, or in the "keyring"'s window
                           {"event":"disconnecting"}
                           {"event":"disconnected","session"?:{"startedAt","endedAt","receivedBytes","sentBytes"}}
-                          {"event":"warning","message"}        something could not be kept or read
 test                      {"event":"ping","address","milliseconds"?}   without milliseconds: no answer
 status                    {"event":"status","state","text","since"?,"profile"?,"pid"?,"tunnel"?,"statistics"?,"failure"?,
                             "traffic"?,"endedAt"?}         endedAt, profile, failure of "disconnected": the last one in the
-                                                           background ended by itself
+                                                           background ended by itself; exit code 6, and no "failed"
 stats                     {"event":"statistics","at","receivedBytes","sentBytes","receivedPackets","sentPackets",
                             "receiveRate","sendRate","peakReceiveRate","peakSendRate","roundTrip"?}
 doctor                    {"event":"mended","message"}         left over from a crash, put right
@@ -39,7 +41,7 @@ doctor                    {"event":"mended","message"}         left over from a 
                             "secrets":{"kind":"keyring","address"}|{"kind":"memory","because":{"reason","detail"}}}
 disconnect                {"event":"disconnected","profile":{...}}
 ui                        {"event":"address","url"}            lets one window in; another one follows when it was used
-log, connect|test --verbose
+log, connect|test|ui --verbose
                           {"event":"log","line"}
 otp                       {"event":"code","kind":"motp"|"totp","code","counter","validFrom","validUntil"}
 otp new                   {"event":"secret","secret"}
@@ -47,6 +49,7 @@ router                    {"event":"listening","host","port","fingerprint","publ
                             "pagesElsewhere":[...],"administrator":{"userName","firstPassword"?},
                             "demoUser"?:{"userName","pin","secret"}}
                           {"event":"syslog","line"}
+router --print-config     the configuration in one line
 `;
 
 export const TOPICS: Readonly<Record<string, () => string>> = {

@@ -31,9 +31,9 @@ export async function forgetSecrets(context: Context, profile: Profile, name?: S
   if (problem !== undefined) return;
   const removed = await secrets.remove(profile.id, name);
   if (removed.ok) return;
-  const message = `What the keyring holds of ${profile.name} could not be removed. ${secretProblemText(removed.error)}`;
-  context.output.object({ event: 'warning', message });
-  context.output.note(`${context.output.style.wait('Warning:')} ${message}`);
+  context.output.warn(
+    `What the keyring holds of ${profile.name} could not be removed. ${secretProblemText(removed.error)}`,
+  );
 }
 
 function open(profiles: readonly Profile[]): ReturnType<typeof openSystemSecrets> {

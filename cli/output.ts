@@ -14,6 +14,8 @@ export interface Output {
   line(text: string): void;
   /** Progress or a remark. Not printed under `--json`. */
   note(text: string): void;
+  /** Something is not as it should be, and the command goes on. For people and programs. */
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
   /** Printed under `--json` only. */
   object(value: Readonly<Record<string, unknown>>): void;
   fail(failure: CommandFailure): number;
@@ -74,6 +76,10 @@ export function createOutput(json: boolean): Output {
     note,
     line: (text) => {
       if (!json) write(process.stdout, `${text}\n`);
+    },
+    warn: (message, details = {}) => {
+      object({ event: 'warning', message, ...details });
+      note(`${style.wait('Warning:')} ${printable(message)}`);
     },
     fail: (failure) => {
       object(failureObject(failure));

@@ -148,6 +148,9 @@ describe('smartvpn profile', () => {
     await smartvpn(...OFFICE, '--route', '10.0.0.0/8', '--minimum-tls', '1.3');
     const file = join(home.folder, 'out.json');
     expect(await smartvpn('profile', 'export', '--output', file)).toMatchObject({ code: 0 });
+    const other = join(home.folder, 'other.json');
+    const written = await smartvpn('profile', 'export', '--output', other, '--json');
+    expect(JSON.parse(written.stdout)).toEqual({ event: 'exported', file: other });
     const again = await smartvpn('profile', 'export', '--output', file);
     expect(again).toMatchObject({ code: 9, stderr: expect.stringContaining('Give another name') });
     const nowhere = join(home.folder, 'nowhere', 'out.json');

@@ -106,6 +106,19 @@ describe('the program', () => {
     },
   );
 
+  test('help json has every event', async () => {
+    const files = (await readdir(import.meta.dirname, { recursive: true })).filter((name) =>
+      /^(?!.*\.test).*\.ts$/.test(name),
+    );
+    const sources = await Promise.all(files.map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
+    const events = new Set(
+      sources.flatMap((text) => text.match(/(?<=\bevent: ('|z\.literal\('))[\w-]+/g) ?? []),
+    );
+    expect(events.size).toBeGreaterThan(20);
+    const { stdout } = await runProgram(['help', 'json'], { home });
+    expect([...events].filter((event) => !stdout.includes(`"event":"${event}"`))).toEqual([]);
+  });
+
   test('help json has every field of a tunnel', async () => {
     const { stdout } = await runProgram(['help', 'json'], { home });
     for (const field of Object.keys(tunnelSchema.shape)) expect(stdout).toContain(`"${field}"`);

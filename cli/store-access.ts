@@ -11,8 +11,7 @@ import { storeProblemText } from '../shared/store-text.ts';
 export async function openProfiles(context: Context): Promise<Store> {
   const store = await openStore({ config: context.folders.config, state: context.folders.state });
   for (const problem of store.problems) {
-    context.output.note(`${context.output.style.bad('Warning:')} ${storeProblemText(problem)}`);
-    context.output.object({ event: 'warning', message: storeProblemText(problem), problem });
+    context.output.warn(storeProblemText(problem), { problem });
   }
   return store;
 }

@@ -75,6 +75,7 @@ async function exportProfiles(
   }
   const written = await writeNewFile(options.output, text);
   if (!written.ok) return context.output.fail(written.error);
+  context.output.object({ event: 'exported', file: options.output });
   context.output.note(`Written to ${options.output}.`);
   return exitCode('done');
 }

@@ -1,5 +1,6 @@
 import type { RouterInside } from '../../emulator/router-inside.ts';
 import type { WebPages } from '../../emulator/web-pages.ts';
+import type { Output } from '../output.ts';
 import type { BuiltPages } from '../ui/page-files.ts';
 
 const ROUTER_PAGES: BuiltPages = {
@@ -22,11 +23,11 @@ export interface RouterPages {
 
 /**
  * The router's web interface with its administrator. Without built files it lacks its live parts and the token
- * page, and `note` is told. Rejects with the system's error when the state folder cannot be used.
+ * page, and whoever reads `output` is told. Rejects with the system's error when the state folder cannot be used.
  */
 export async function loadRouterPages(
   folder: string | undefined,
-  note: (text: string) => void,
+  output: Pick<Output, 'note' | 'warn'>,
 ): Promise<RouterPages> {
   const [{ mkdir }, { openAdministrator }, { createWebInterface }, { loadPage }] = await Promise.all([
     import('node:fs/promises'),
@@ -35,13 +36,13 @@ export async function loadRouterPages(
     import('../ui/page-files.ts'),
   ]);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const files = await loadPage(note, ROUTER_PAGES);
+  const files = await loadPage(output.note, ROUTER_PAGES);
   if (!files.ok) {
     const { message, steps } = files.error;
-    note([message, 'They come without live parts and without the token page.', ...steps].join(' '));
+    output.warn([message, 'They come without live parts and without the token page.', ...steps].join(' '));
   }
   const { administrator, firstPassword, keep, problems } = await openAdministrator(folder);
-  for (const problem of problems) note(problem);
+  for (const problem of problems) output.warn(problem);
   const browserFiles = files.ok ? files.value : new Map<string, never>();
   const pages = await createWebInterface({ administrator, browserFiles });
   return { pages, hasToken: files.ok, firstPassword, keep };

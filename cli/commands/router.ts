@@ -125,9 +125,7 @@ async function serve(
     import('../../emulator/router.ts'),
     import('./router-pages.ts'),
   ]);
-  const loaded = await loadRouterPages(config.folder, (text) => output.note(printable(text))).catch(
-    notStarted,
-  );
+  const loaded = await loadRouterPages(config.folder, output).catch(notStarted);
   if ('reason' in loaded) return output.fail(loaded);
   const { pages, hasToken, firstPassword, keep } = loaded;
   const started = await startRouter(config, { pages }).catch(notStarted);
@@ -139,8 +137,7 @@ async function serve(
     await router.close();
     return output.fail(kept);
   }
-  for (const problem of router.problems)
-    output.note(`${output.style.wait('Warning:')} ${printable(problem)}`);
+  for (const problem of router.problems) output.warn(problem);
   const names = router.users.list().map(({ userName }) => userName);
   output.object({
     event: 'listening',

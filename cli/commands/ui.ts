@@ -66,7 +66,11 @@ async function openWindow(
   const store = await openProfiles(context);
   const { service, serve, log } = await startBrowserService(store, folders, packageFile.version);
   if (options.verbose === true) {
-    log.subscribe((line) => output.note(output.style.dim(printable(logLineText(line)))));
+    log.subscribe((line) => {
+      const text = logLineText(line);
+      output.object({ event: 'log', line: text });
+      output.note(output.style.dim(printable(text)));
+    });
   }
   const tokens = new WindowTokens();
   let { port = 0 } = options;

@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -155,6 +155,18 @@ test('the profile that it says to add is one to connect: the Internet stays wher
   expect(JSON.parse(stdout)).toMatchObject({
     profile: { authentication: 'motp', advanced: { useDefaultGateway: false } },
   });
+});
+
+test('what is wrong with its files is said to programs too', async () => {
+  const folder = join(home.folder, 'state/smartvpn/router');
+  await mkdir(folder, { recursive: true });
+  for (const name of ['users.json', 'administrator.json']) await writeFile(join(folder, name), '{"vers');
+  const router = startProgram(['router', '--port', '0', '--json'], { home });
+  onTestFinished(() => router.kill('SIGKILL'));
+  const [said] = await router.sees(/^[^]*"event":"listening"/);
+  for (const name of ['administrator', 'users']) {
+    expect(said).toMatch(new RegExp(String.raw`\{"event":"warning","message":"[^"]*${name}\.json`));
+  }
 });
 
 test('what it says to programs stands in help json', async () => {

@@ -31,9 +31,8 @@ let router: Awaited<ReturnType<typeof startRouter>> | undefined;
 async function answer(question: z.infer<typeof questionSchema>): Promise<unknown> {
   switch (question.ask) {
     case 'start': {
-      const web = question.pages
-        ? await loadRouterPages(undefined, (text) => process.stderr.write(`${text}\n`))
-        : undefined;
+      const say = (text: string): void => void process.stderr.write(`${text}\n`);
+      const web = question.pages ? await loadRouterPages(undefined, { note: say, warn: say }) : undefined;
       router = await startRouter(question.config, web === undefined ? {} : { pages: web.pages });
       return { port: router.port, ...router.certificate, firstPassword: web?.firstPassword };
     }
