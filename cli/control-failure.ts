@@ -2,6 +2,7 @@ import type { CommandFailure } from './command-failure.ts';
 import type { ExitReason } from './exit-codes.ts';
 import { controlProblemText, type ControlProblem } from '../client/control/control-problem.ts';
 import type { Status } from '../client/control/messages.ts';
+import { rootHoldsConnection } from '../client/control/root-connection.ts';
 
 const REASONS = {
   'not-connected': 'not-connected',
@@ -25,9 +26,16 @@ const STEPS: Partial<Record<ControlProblem['kind'], string>> = {
   'foreign-folder': 'Remove it, or set XDG_RUNTIME_DIR.',
 };
 
+/** For whoever has connected by sudo, and asks without it. */
+export function rootConnectionStep(): string | undefined {
+  return process.geteuid?.() !== 0 && rootHoldsConnection()
+    ? 'Root has one, which only root may see and end: sudo smartvpn status'
+    : undefined;
+}
+
 /** What is wrong with the control socket as a command's failure. */
 export function controlFailure(problem: ControlProblem): CommandFailure {
-  const step = STEPS[problem.kind];
+  const step = (problem.kind === 'not-connected' ? rootConnectionStep() : undefined) ?? STEPS[problem.kind];
   return {
     reason: REASONS[problem.kind],
     message: controlProblemText(problem),

@@ -1,4 +1,5 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LARGEST_PROFILE_FILE } from '../shared/profile-file.ts';
@@ -100,6 +101,15 @@ describe('smartvpn profile', () => {
     const file = { format: 'smart-vpn-profiles', version: 1, profiles: many };
     await runProgram(['profile', 'import', '-'], { home, input: JSON.stringify(file) });
     expect((await smartvpn('connect', 'ofice')).stderr).toMatch(/There are: office, Branch 0.* and 3 more\n/);
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)('under sudo: whose profiles these are', async () => {
+    const connect = (environment: NodeJS.ProcessEnv): Promise<Outcome> =>
+      runProgram(['connect', 'office'], { home, environment: { SUDO_USER: 'anna', ...environment } });
+    const { code, stderr } = await connect({ HOME: userInfo().homedir });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/root’s profiles.* anna: sudo --preserve-env=HOME/);
+    expect((await connect({})).stderr).not.toContain('root’s');
   });
 
   test('an IPv6 address is listed as it can be typed again', async () => {

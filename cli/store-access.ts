@@ -1,3 +1,4 @@
+import { homedir, userInfo } from 'node:os';
 import { type CommandResult, fail } from './command-failure.ts';
 import type { Context } from './context.ts';
 import type { ExitReason } from './exit-codes.ts';
@@ -29,7 +30,16 @@ export function findProfile(store: Store, nameOrId: string): CommandResult<Profi
     names.length === 0
       ? 'Add one with: smartvpn profile add NAME --server HOST'
       : `There ${names.length === 1 ? 'is' : 'are'}: ${someOf(names)}`,
+    ...ownProfilesStep(),
   );
+}
+
+/** Under sudo HOME is root's, unless it is kept: whoever has just added a profile does not find it. */
+function ownProfilesStep(): readonly string[] {
+  const person = process.env['SUDO_USER'] ?? '';
+  if (process.geteuid?.() !== 0 || person === '' || person === 'root') return [];
+  if (homedir() !== userInfo().homedir) return [];
+  return [`These are root’s profiles. For those of ${person}: sudo --preserve-env=HOME smartvpn …`];
 }
 
 const NAMES_SHOWN = 10;

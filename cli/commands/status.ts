@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
-import { controlFailure } from '../control-failure.ts';
+import { controlFailure, rootConnectionStep } from '../control-failure.ts';
 import { dnsText } from '../dns-text.ts';
 import { exitCode } from '../exit-codes.ts';
 import { printable } from '../output.ts';
@@ -29,6 +29,8 @@ async function showStatus(context: Context): Promise<number> {
     const ending = await readEnding(folders.runtime);
     output.object({ event: 'status', state: 'disconnected', text: 'Not connected', ...ending });
     output.line('Not connected.');
+    const step = rootConnectionStep();
+    if (step !== undefined) output.line(step);
     if (ending !== undefined) for (const line of endingLines(ending)) output.line(printable(line));
     return exitCode('not-connected');
   }

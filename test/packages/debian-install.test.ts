@@ -78,6 +78,8 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
     const page = await debian.anna(['man', '--warnings', '--pager', 'cat', 'smartvpn']);
     expect(page).toContain('smartvpn connect [options] <profile>');
     expect(page).toContain('EXIT STATUS');
+    const [, guides = ''] = /(\/usr\/share\/doc\/\S+)/.exec(page) ?? [];
+    expect(await debian.anna(['ls', guides])).toContain('router-emulator.md');
     expect(await debian.anna(['man', '--whatis', 'smartvpn'])).toContain('DrayTek');
   });
 
@@ -169,6 +171,8 @@ describe.skipIf(root === '')('the deb on a bare Debian', () => {
     expect(await debian.network()).not.toBe(untouched);
     const status = await debian.root(['smartvpn', 'status', '--json']);
     const { pid } = z.object({ state: z.literal('connected'), pid: z.number() }).parse(JSON.parse(status));
+    // Somebody who has connected by sudo, and asks without it.
+    await expect(debian.anna(['smartvpn', 'disconnect'])).rejects.toThrow('Root has one');
 
     await debian.root(['dpkg', '--install', packages.deb]);
     expect(await debian.anna(['smartvpn', 'profile', 'list', '--names'])).toBe('office\n');
