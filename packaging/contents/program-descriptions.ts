@@ -14,6 +14,9 @@ export interface DescriptionPlaces {
   readonly zshFunctions: string;
 }
 
+/** What users need and the program's help has no room for. */
+const GUIDES = ['command-line.md', 'router-emulator.md', 'security.md'];
+
 /** What shells, menus, software centres and people read. `date` in Unix seconds. */
 export async function layOutDescriptions(
   tree: FileTree,
@@ -32,6 +35,9 @@ export async function layOutDescriptions(
     `usr/share/doc/${PROJECT.packageName}/changelog`,
     await readFile(inProject('CHANGELOG.md'), 'utf8'),
   );
+  for (const guide of GUIDES) {
+    await tree.copy(inProject('docs', guide), `usr/share/doc/${PROJECT.packageName}/${guide}`);
+  }
   await layOutIcons(tree);
 }
 

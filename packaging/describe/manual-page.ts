@@ -1,4 +1,5 @@
 import { EXIT_CODES } from '../../cli/exit-codes.ts';
+import { PROJECT } from '../project.ts';
 import type { CommandNode, OptionNode } from './command-tree.ts';
 import { example, item, paragraph, roffArgument, section, subsection } from './roff.ts';
 
@@ -20,6 +21,10 @@ const FILES = [
   [
     '$XDG_RUNTIME_DIR/smartvpn/',
     'the running connection’s control socket (of root: /run/smartvpn), for its owner alone',
+  ],
+  [
+    `/usr/share/doc/${PROJECT.packageName}/`,
+    'what programs need to know, what is kept where, and the guide to the router emulator',
   ],
 ] as const;
 
