@@ -55,6 +55,13 @@ test('ratios against the peers of the same run, with what they are to be', () =>
   expect(byName('at full load')).toMatchObject({ value: 80 });
 });
 
+test('a quick run is not held to what it leaves out', () => {
+  const quick = { ...report, options: { rounds: 1, quick: true } };
+  const found = figures(quick).map(({ what }) => what);
+  expect(found).toContain('Mbit/s ÷ openvpn, up, 1 TCP');
+  expect(found.filter((what) => what.includes('openconnect'))).toEqual([]);
+});
+
 test('what was not measured does not hold, and no flood is too much', () => {
   const found = figures(report);
   const missing = found.find(({ what }) => what.includes('÷ openconnect'));
