@@ -43,7 +43,7 @@ Examples:
   smartvpn connect office --background && smartvpn status
   smartvpn connect office --motp-secret-file ~/motp     asks for the PIN alone
   pass show office | smartvpn connect office --password-stdin --background
-  sudo smartvpn connect office     without NetworkManager; root has profiles of its own`,
+  sudo --preserve-env=HOME smartvpn connect office      where NetworkManager is not`,
     )
     .action(run(connect));
 }
