@@ -18,7 +18,7 @@ export function foundProfiles(profiles: readonly ProfileView[], search: string):
 }
 
 /** Accents and letter case do not count in a search. */
-function folded(text: string): string {
+export function folded(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')

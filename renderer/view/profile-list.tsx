@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { lockedOutFor, mayConnect, type ConnectionState } from '../../shared/connection.ts';
 import type { ProfileView } from '../../shared/contract/snapshot-schema.ts';
 import { listWindow, movedTo, scrolledTo } from '../logic/list-window.ts';
+import { NOTHING_TYPED, typedOn, typedTo } from '../logic/type-ahead.ts';
 import { stateOf, type Facts } from '../state/app-state.ts';
 import { useSurroundings, useWords } from './app-context.ts';
 import { StateSign } from './icons.tsx';
@@ -24,6 +25,7 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
   const [view, setView] = useState({ top: 0, height: 600 });
   const selectedIndex = profiles.findIndex((profile) => profile.id === selectedId);
   const kept = useRef(selectedIndex);
+  const typing = useRef(NOTHING_TYPED);
   useEffect(() => {
     kept.current = selectedIndex;
   });
@@ -80,6 +82,19 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
     const profileId = row?.getAttribute('data-profile');
     return profiles.find((profile) => profile.id === profileId);
   };
+  const rowTyped = (event: KeyboardEvent): number | undefined => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return undefined;
+    const typed = typedOn(typing.current, event.key, event.timeStamp);
+    if (typed === undefined) return undefined;
+    typing.current = typed;
+    // Or a space within a name scrolls.
+    event.preventDefault();
+    return typedTo(
+      typed.text,
+      profiles.map(({ name }) => name),
+      selectedIndex,
+    );
+  };
   const keyDown = (event: KeyboardEvent): void => {
     const selected = profiles[selectedIndex];
     if (event.key === 'Enter' && selected !== undefined) {
@@ -93,7 +108,7 @@ export function ProfileList({ profiles, facts, selectedId }: ProfileListProps) {
       store.send({ kind: 'edit', editing: { kind: 'edit', profile: selected } });
     } else {
       const page = Math.max(1, Math.floor(view.height / ROW_HEIGHT) - 1);
-      const row = movedTo(event.key, selectedIndex, profiles.length, page);
+      const row = movedTo(event.key, selectedIndex, profiles.length, page) ?? rowTyped(event);
       if (row === undefined) return;
       select(profiles[row]?.id);
     }

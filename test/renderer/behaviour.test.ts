@@ -278,6 +278,18 @@ test('a profile that is added is seen in the list, whatever was searched before'
   });
 });
 
+test('letters typed in the list lead to the profile whose name begins so', () =>
+  using({ profiles }, async (page, program) => {
+    await page.getByRole('listbox').focus();
+    await page.getByRole('option', { name: branch.name, selected: true }).waitFor();
+    await page.keyboard.type('head o');
+    await page.getByRole('option', { name: office.name, selected: true }).waitFor();
+    // With a modifier they are somebody else's.
+    await page.keyboard.press('Alt+b');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => program.calls('connect')).toMatchObject([{ profileId: office.id }]);
+  }));
+
 test('statistics stop when the window is hidden and go on when it is shown', () =>
   using(
     {
