@@ -1,4 +1,4 @@
-import { statusLine } from '../../shared/stage-text.ts';
+import { spokenState } from '../logic/spoken-state.ts';
 import type { Announcement, Facts } from '../state/app-state.ts';
 import { useWords } from './app-context.ts';
 
@@ -15,7 +15,7 @@ export function Announcer({ announcement, facts }: AnnouncerProps) {
     <p className="unseen" role="status" aria-live="polite">
       {announcement === undefined || profile === undefined
         ? ''
-        : `${profile.name}: ${statusLine(announcement.state, announcement.at, catalogue)}`}
+        : `${profile.name}: ${spokenState(announcement.state, announcement.at, catalogue)}`}
     </p>
   );
 }

@@ -13,20 +13,19 @@ interface FailureProps {
   readonly wait: number;
 }
 
-/** What happened, what to do, and the button that does it. */
+/** What happened, what to do, and the button that does it. Screen readers hear it from the announcer, whichever view is shown. */
 export function FailureCard({ profile, cause, wait }: FailureProps) {
   const { catalogue, text } = useWords();
   const { store, actions } = useSurroundings();
   const { title, sentence, nextStep, action } = failureText(withoutSeconds(cause), catalogue);
   return (
-    <section className="card failure" role="alert">
+    <section className="card failure">
       <WarningIcon />
       <div>
         <h3>{title}</h3>
         <p>{sentence}</p>
         <p>{nextStep}</p>
-        {/* The failure is announced, not each second of the wait for another try. */}
-        <div className="button-row" aria-live="off">
+        <div className="button-row">
           <FailureButton profile={profile} cause={cause} wait={wait} action={action} />
           {action === 'show-log' ? undefined : (
             <button

@@ -353,11 +353,34 @@ test('a flood of statistics makes at most one picture per frame, and each click 
     },
   ));
 
-test('changes of a connection are announced, and each failure has a button that does it', () =>
+test('screen readers hear that a connection is being made and how that went, once each, and not every stage', () =>
+  using({ profiles }, async (page, program) => {
+    const spoken = page.locator('p.unseen[role=status]');
+    await page.evaluate(`{
+      const region = document.querySelector('p.unseen[role=status]');
+      window.heard = [];
+      new MutationObserver(() => heard.push(region.textContent)).observe(region, {
+        characterData: true, childList: true, subtree: true,
+      });
+    }`);
+    for (const stage of ['resolving', 'securing', 'signing-in', 'configuring'] as const) {
+      program.state(office.id, { state: 'connecting', stage, attempt: 1 });
+    }
+    program.state(office.id, { state: 'connected', since: Date.now(), tunnel });
+    await spoken.getByText('Connected').waitFor({ state: 'attached' });
+    program.state(office.id, { state: 'failed', since: Date.now(), cause: { kind: 'no-network' } });
+    await spoken.getByText('No network').waitFor({ state: 'attached' });
+    expect(await page.evaluate('window.heard')).toEqual([
+      'Head office: Connecting',
+      `Head office: Connected, address ${tunnel.address}`,
+      'Head office: No network. This computer is not connected to any network. Join a Wi-Fi network or plug in the cable, then try again.',
+    ]);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  }));
+
+test('each failure has a button that does what is to be done', () =>
   using({ profiles }, async (page, program) => {
     await page.getByRole('option', { name: office.name }).click();
-    program.state(office.id, { state: 'connecting', stage: 'signing-in', attempt: 1 });
-    await page.getByRole('status').getByText(`${office.name}: Signing in…`).waitFor({ state: 'attached' });
     program.state(office.id, {
       state: 'failed',
       since: 0,

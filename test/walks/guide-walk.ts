@@ -53,7 +53,10 @@ export function guideWalk(shell: WalkShell): void {
       await window.answer('Trust this router');
 
       await window.failure('One-time password refused');
-      await page.getByText(/the PIN is wrong, or the code was used already or has expired/).waitFor();
+      await page
+        .locator('main')
+        .getByText(/the PIN is wrong, or the code was used already or has expired/)
+        .waitFor();
       await window.picture('refused');
       await window.connect('Enter again');
       await window.field('Password').fill(wrong);

@@ -133,7 +133,7 @@ export class VpnWindow {
 
   /** The failure that is shown now: what happened and what to do, in the card's words, and its first button. */
   async failureCard(): Promise<{ title: string; said: string[]; offers: string } | undefined> {
-    const card = this.page.locator('main').getByRole('alert');
+    const card = this.page.locator('main .failure');
     if ((await card.count()) !== 1) return undefined;
     const [title = '', said, [offers = '']] = await Promise.all([
       card
