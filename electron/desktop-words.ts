@@ -12,6 +12,26 @@ export interface DesktopWords {
   readonly quitDetail: string;
   readonly quit: string;
   readonly stay: string;
+  readonly menu: MenuWords;
+}
+
+/** Of the menu that Alt brings. */
+export interface MenuWords {
+  readonly file: string;
+  readonly close: string;
+  readonly quit: string;
+  readonly edit: string;
+  readonly undo: string;
+  readonly redo: string;
+  readonly cut: string;
+  readonly copy: string;
+  readonly paste: string;
+  readonly selectAll: string;
+  readonly view: string;
+  readonly actualSize: string;
+  readonly zoomIn: string;
+  readonly zoomOut: string;
+  readonly fullScreen: string;
 }
 
 const en: DesktopWords = {
@@ -28,6 +48,23 @@ const en: DesktopWords = {
   quitDetail: 'Programs that use the remote network lose their connection.',
   quit: 'Disconnect and quit',
   stay: 'Cancel',
+  menu: {
+    file: 'File',
+    close: 'Close Window',
+    quit: 'Quit',
+    edit: 'Edit',
+    undo: 'Undo',
+    redo: 'Redo',
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select All',
+    view: 'View',
+    actualSize: 'Actual Size',
+    zoomIn: 'Zoom In',
+    zoomOut: 'Zoom Out',
+    fullScreen: 'Full Screen',
+  },
 };
 
 const de: DesktopWords = {
@@ -44,6 +81,23 @@ const de: DesktopWords = {
   quitDetail: 'Programme, die das entfernte Netz benutzen, verlieren ihre Verbindung.',
   quit: 'Trennen und beenden',
   stay: 'Abbrechen',
+  menu: {
+    file: 'Datei',
+    close: 'Fenster schließen',
+    quit: 'Beenden',
+    edit: 'Bearbeiten',
+    undo: 'Rückgängig',
+    redo: 'Wiederholen',
+    cut: 'Ausschneiden',
+    copy: 'Kopieren',
+    paste: 'Einfügen',
+    selectAll: 'Alles auswählen',
+    view: 'Ansicht',
+    actualSize: 'Originalgröße',
+    zoomIn: 'Vergrößern',
+    zoomOut: 'Verkleinern',
+    fullScreen: 'Vollbild',
+  },
 };
 
 export const DESKTOP_WORDS: Readonly<Record<Language, DesktopWords>> = { en, de };

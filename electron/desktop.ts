@@ -59,7 +59,6 @@ export async function startDesktop(parts: DesktopParts): Promise<void> {
     });
   });
   api.protocol.handle(APP_SCHEME, appPages(paths.pages));
-  api.Menu.setApplicationMenu(api.Menu.buildFromTemplate(applicationMenu(parts.system)));
   const early: ((desktop: Desktop) => void)[] = [];
   const shell: { desktop?: Desktop } = {};
   const peer = core.service.attach((name, payload) => {
@@ -96,6 +95,7 @@ class Desktop {
     this.#model = model;
     const { api, system, paths } = parts;
     api.nativeTheme.themeSource = model.settings.theme;
+    this.#setMenu();
     this.#notifier = new Notifier(api, (profileId) => {
       this.#showView('status', profileId);
     });
@@ -239,7 +239,14 @@ class Desktop {
   #settingsChanged(before: Settings): void {
     const { settings } = this.#model;
     this.#parts.api.nativeTheme.themeSource = settings.theme;
+    if (settings.language !== before.language) this.#setMenu();
     if (settings.startAtLogin !== before.startAtLogin) void this.#applyStartAtLogin('change');
+  }
+
+  #setMenu(): void {
+    const { api, system } = this.#parts;
+    const template = applicationMenu(system, DESKTOP_WORDS[this.#language].menu);
+    api.Menu.setApplicationMenu(api.Menu.buildFromTemplate(template));
   }
 
   /** At the start an entry of a program that has moved is written anew; one that was taken away is not. */

@@ -22,6 +22,8 @@ export const deskSchema = z.object({
     })
     .optional(),
   tray: z.object({ image: z.string(), toolTip: z.string(), menu: z.array(menuLineSchema) }).optional(),
+  /** Of the window; Alt shows it. */
+  windowMenu: z.array(menuLineSchema),
   notices: z.array(z.object({ title: z.string(), body: z.string(), urgency: z.string() })),
   /** Questions that wait for an answer. */
   questions: z.array(z.object({ message: z.string(), buttons: z.array(z.string()) })),

@@ -191,6 +191,17 @@ describe.skipIf(!isPossible)('window and tray', () => {
     await seen(({ tray }) => tray?.menu[1]?.label === 'Verbinden');
   });
 
+  test('the window’s own menu follows the language too', async () => {
+    const { page, look } = await trial.start();
+    const labels = async (): Promise<readonly string[]> =>
+      (await look()).windowMenu.map(({ label }) => label);
+    await soon(labels).toEqual(['File', 'Edit', 'View']);
+    await call(page, 'changeSettings', { language: 'de' });
+    await soon(labels).toEqual(['Datei', 'Bearbeiten', 'Ansicht']);
+    const { windowMenu } = await look();
+    expect(windowMenu.flatMap(({ items }) => items.map(({ label }) => label))).not.toContain('');
+  });
+
   test('"Statistics" in the tray shows that view in the window', async () => {
     const { page, perform, seen } = await trial.start();
     await call(page, 'addProfile', { profile: PROFILE, secrets: KEEP });

@@ -5,7 +5,7 @@ import { assertNever } from '../../../shared/assert-never.ts';
 import { deedSchema, type Deed, type Desk, type MenuLine } from '../desk-view.ts';
 import { PreventableDouble } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
-import { Notification, questions, Tray } from './desk.ts';
+import { Menu, Notification, questions, Tray } from './desk.ts';
 import type { ElectronDouble } from './electron.ts';
 
 interface Controlled {
@@ -112,6 +112,7 @@ function look(electron: ElectronDouble, opened: readonly string[]): Desk {
             menu: lines(tray.menu?.items ?? []),
           },
         }),
+    windowMenu: lines(Menu.application?.items ?? []),
     notices: Notification.shown.map(({ options: { title = '', body = '', urgency = 'normal' } }) => ({
       title,
       body,
