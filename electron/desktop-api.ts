@@ -109,7 +109,7 @@ export interface ShellWindow {
   isDestroyed(): boolean;
   getNormalBounds(): Area;
   on(event: 'close', listener: (event: Preventable) => void): unknown;
-  on(event: 'ready-to-show' | 'closed', listener: () => void): unknown;
+  on(event: 'ready-to-show' | 'restore' | 'closed', listener: () => void): unknown;
   /** Windows alone. */
   on(event: 'session-end', listener: () => void): unknown;
 }

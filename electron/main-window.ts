@@ -30,11 +30,14 @@ export class MainWindow {
   readonly #window: ShellWindow;
   #peer: Peer;
   #reloads: number[] = [];
+  /** It was, when it was last seen, and becomes so as soon as it is seen again. */
+  #isToMaximise: boolean;
 
   constructor(options: MainWindowOptions) {
     this.#options = options;
     const { place, preload, icon, backgroundColor } = options;
     const { isMaximised, ...bounds } = place;
+    this.#isToMaximise = isMaximised;
     this.#window = new options.api.BrowserWindow({
       ...bounds,
       minWidth: SMALLEST.width,
@@ -56,7 +59,7 @@ export class MainWindow {
       },
     });
     this.#peer = this.#attach();
-    this.#listen(isMaximised);
+    this.#listen();
   }
 
   get contents(): unknown {
@@ -92,6 +95,7 @@ export class MainWindow {
   show(): void {
     if (this.#window.isDestroyed()) return;
     if (this.#window.isMinimized()) this.#window.restore();
+    this.#maximiseIfDue();
     this.#window.show();
     this.#window.focus();
   }
@@ -107,15 +111,19 @@ export class MainWindow {
     this.#window.on('session-end', listener);
   }
 
-  #listen(isMaximised: boolean): void {
+  #listen(): void {
     const { onClose, onQuit, startsAs } = this.#options;
     this.#window.on('ready-to-show', () => {
       if (startsAs === 'hide' || this.#window.isVisible()) return;
       if (startsAs === 'minimise') this.#window.minimize();
       else {
-        if (isMaximised) this.#window.maximize();
+        this.#maximiseIfDue();
         this.#window.show();
       }
+    });
+    // From the task bar.
+    this.#window.on('restore', () => {
+      this.#maximiseIfDue();
     });
     this.#window.on('close', (event) => {
       this.#remember();
@@ -155,7 +163,13 @@ export class MainWindow {
     this.#window.webContents.reload();
   }
 
+  #maximiseIfDue(): void {
+    if (this.#isToMaximise) this.#window.maximize();
+    this.#isToMaximise = false;
+  }
+
   #remember(): void {
-    this.#options.remember({ ...this.#window.getNormalBounds(), isMaximised: this.#window.isMaximized() });
+    const isMaximised = this.#isToMaximise || this.#window.isMaximized();
+    this.#options.remember({ ...this.#window.getNormalBounds(), isMaximised });
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import {
@@ -326,6 +326,33 @@ describe.skipIf(!isPossible)('settings', () => {
     await writeFile(file, '{"window":');
     const second = await trial.start();
     await second.seen(({ window }) => window?.isVisible === true && window.bounds.width === 960);
+  });
+});
+
+describe.skipIf(!isPossible)('a window that was maximised', () => {
+  const place = { x: 10, y: 10, width: 900, height: 600, isMaximised: true };
+  let file = '';
+  beforeEach(async () => {
+    const folder = join(trial.home, 'config', 'smartvpn', 'desktop');
+    file = join(folder, 'shell.json');
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, JSON.stringify({ window: place }));
+  });
+
+  test('is so again, also when it was hidden at the start', async () => {
+    const { perform, seen, look } = await trial.start({}, ['--at-login']);
+    await seen(({ tray }) => tray !== undefined);
+    expect((await look()).window?.isVisible).toBe(false);
+    await perform({ do: 'choose-in-tray', labels: ['Show'] });
+    await seen(({ window }) => window?.isVisible === true && window.isMaximised);
+  });
+
+  test('is remembered as such when nobody has looked at it', async () => {
+    const { perform, seen, ended } = await trial.start({}, ['--at-login']);
+    await seen(({ tray }) => tray !== undefined);
+    await perform({ do: 'quit' });
+    expect(await ended).toBe(0);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ window: { isMaximised: true } });
   });
 });
 

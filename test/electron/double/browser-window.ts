@@ -74,6 +74,7 @@ export class BrowserWindow extends EventEmitter implements ShellWindow {
 
   restore(): void {
     this.#isMinimised = false;
+    this.emit('restore');
   }
 
   isVisible(): boolean {
