@@ -1,19 +1,22 @@
 import { useEffect, useRef, useState } from 'react';
 import type { HistoryEntry } from '../../shared/connection.ts';
 import { bytesText, clockText, dateTimeText } from '../logic/quantity.ts';
-import { useSurroundings, useWords } from './app-context.ts';
+import { useAppState, useSurroundings, useWords } from './app-context.ts';
 
 /** More are kept; nobody reads them here. */
 const MOST_SHOWN = 50;
 
 export function HistoryTable({ profileId }: { readonly profileId: string }) {
-  const { client, actions } = useSurroundings();
+  const { client, actions, store } = useSurroundings();
+  const { link } = useAppState(store);
   const { text, catalogue, locale } = useWords();
   const words = text.statistics;
   /** Undefined until the program has told. */
   const [entries, setEntries] = useState<readonly HistoryEntry[]>();
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
+    // What ended while the program could not be reached nobody was told: it is asked for when it can be.
+    if (link !== 'connected') return undefined;
     let isCurrent = true;
     void client.call('history', { profileId }).then((reply) => {
       if (isCurrent && actions.tell(reply)) setEntries(reply.value.entries);
@@ -29,7 +32,7 @@ export function HistoryTable({ profileId }: { readonly profileId: string }) {
       endEntries();
       endCleared();
     };
-  }, [client, actions, profileId]);
+  }, [client, actions, link, profileId]);
   const clear = (): void => {
     // The buttons go with what they clear.
     card.current?.focus();

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPossible } from '../support/chromium.ts';
 import { ANNA, BEN, TINA } from '../walks/dial-in-users.ts';
 import { Office } from './office.ts';
-import type { VpnWindow } from '../walks/vpn-window.ts';
+import { browserTab } from '../walks/browser-tab.ts';
+import { VpnWindow } from '../walks/vpn-window.ts';
 
 /** What holds for any window: several see the same, a hidden one costs nothing, and none is told a secret. */
 
@@ -70,6 +71,37 @@ describe.skipIf(!chromiumPossible())('windows', () => {
     await watching.button('Disconnect').click();
     await watching.state('Disconnected');
     await Promise.all([watching.close(), hiding.close()]);
+  });
+
+  test('one that could not reach the program for a while shows the session that ended meanwhile', async () => {
+    const place = await browserTab(office.browser, office.program, office.hosts !== undefined);
+    let isCut = false;
+    const links: WebSocketRoute[] = [];
+    await place.page.routeWebSocket(/contract/, async (link) => {
+      links.push(link);
+      if (isCut) await link.close();
+      else link.connectToServer();
+    });
+    const cut = await VpnWindow.open(place, 'history-cut', () => undefined);
+    const other = await open('history-other');
+    await other.importProfiles([profile('Cut off')]);
+    await cut.profile('Cut off').click();
+    await cut.page.getByRole('tab', { name: 'Statistics' }).click();
+    await cut.page.getByText('No sessions yet.').waitFor();
+    isCut = true;
+    await links.at(-1)?.close();
+    await cut.page.getByText('Connection to the program lost.').waitFor();
+    await other.profile('Cut off').click();
+    await other.connect();
+    await other.field('Password').fill(BEN.password);
+    await other.answer('Connect');
+    await other.state('Connected');
+    await other.button('Disconnect').click();
+    await other.state('Disconnected');
+    isCut = false;
+    await cut.page.getByText('Disconnected by you').waitFor();
+    expect(await cut.page.getByText('Disconnected by you').count()).toBe(1);
+    await Promise.all([cut.close(), other.close()]);
   });
 
   test('none is told a kept password or secret, nor is a log, a report or a file', async () => {
