@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contractErrorSchema } from './contract/contract-error.ts';
+import { contractErrorSchema, issueSchema } from './contract/contract-error.ts';
 import { historyEntrySchema, statisticsSchema } from './contract/connection-schema.ts';
 import {
   MOST_PROBLEMS,
@@ -96,12 +96,13 @@ export const calls = {
   /** Disconnects first. Its secrets are kept until it can no longer be brought back. */
   removeProfile: { request: ofProfile, response: nothing },
   undoRemoveProfile: { request: ofProfile, response: savedSchema },
+  /** Takes those that can be used, if there are any. */
   importProfiles: {
     request: z.object({ text: z.string().max(LARGEST_PROFILE_FILE) }),
     response: z.object({
       added: z.array(profileViewSchema).max(MOST_PROFILES),
       refused: z
-        .array(z.object({ index: z.number(), name: clipped(200), why: clipped(300) }))
+        .array(z.object({ index: z.number(), name: clipped(200), issue: issueSchema }))
         .max(MOST_PROFILES),
     }),
   },

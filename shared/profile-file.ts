@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestIssues, type RequestIssue } from './contract/contract-error.ts';
 import { trustedCertificateSchema, type Profile } from './profile.ts';
 import { profileDraftSchema } from './profile-draft.ts';
 import { profileIssueText } from './profile-issue-text.ts';
@@ -32,8 +33,14 @@ export type ProfileFileProblem = 'too-large' | 'not-json' | 'not-profiles' | 'ne
 
 export interface ProfileFileContent {
   readonly profiles: readonly ImportedProfile[];
-  /** Those that cannot be used: their place in the file from 1, their name if they have one, and why. */
-  readonly refused: readonly { readonly index: number; readonly name: string; readonly why: string }[];
+  readonly refused: readonly RefusedProfile[];
+}
+
+/** One that cannot be used: its place in the file from 1, its name if it has one, and what is wrong first of all. */
+export interface RefusedProfile {
+  readonly index: number;
+  readonly name: string;
+  readonly issue: RequestIssue;
 }
 
 export function formatProfileFile(profiles: readonly Profile[]): string {
@@ -49,11 +56,11 @@ export function parseProfileFile(text: string): Result<ProfileFileContent, Profi
   if (!file.success) return err('not-profiles');
   if (file.data.version !== VERSION) return err('newer-version');
   const profiles: ImportedProfile[] = [];
-  const refused: ProfileFileContent['refused'][number][] = [];
+  const refused: RefusedProfile[] = [];
   for (const [place, entry] of file.data.profiles.entries()) {
     const profile = importedProfileSchema.safeParse(entry, { error: profileIssueText, reportInput: true });
     if (profile.success) profiles.push(profile.data);
-    else refused.push({ index: place + 1, name: nameOf(entry), why: firstIssue(profile.error) });
+    else refused.push({ index: place + 1, name: nameOf(entry), issue: firstIssue(profile.error) });
   }
   return ok({ profiles, refused });
 }
@@ -74,7 +81,7 @@ function nameOf(entry: unknown): string {
   return named.success ? named.data.name.slice(0, 100).toWellFormed() : '';
 }
 
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`.slice(0, 300);
+function firstIssue(error: z.ZodError): RequestIssue {
+  const [issue] = requestIssues(error);
+  return issue ?? { path: [], code: 'custom', message: '' };
 }

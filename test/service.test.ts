@@ -542,6 +542,15 @@ describe('profiles', () => {
       code: 'unreadable-file',
       problem: 'not-json',
     });
+    const fileOf = (...entries: unknown[]) =>
+      JSON.stringify({ format: 'smart-vpn-profiles', version: 1, profiles: entries });
+    // Why none of them can be used is told too.
+    const none = await valueOf(window.client.call('importProfiles', { text: fileOf({ name: 'No server' }) }));
+    expect(none).toMatchObject({ added: [], refused: [{ name: 'No server', issue: { path: ['server'] } }] });
+    expect(await errorOf(window.client.call('importProfiles', { text: fileOf() }))).toEqual({
+      code: 'unreadable-file',
+      problem: 'not-profiles',
+    });
   });
 
   test('a copy trusts the certificate that its original trusts, while the router is the same', async () => {

@@ -105,7 +105,9 @@ export function profileCalls(parts: ProfileCallsParts): ProfileCalls {
       const file = parseProfileFile(text);
       if (!file.ok) return err({ code: 'unreadable-file', problem: file.error });
       const { profiles, refused } = file.value;
-      if (profiles.length === 0) return err({ code: 'unreadable-file', problem: 'no-usable-profile' });
+      if (profiles.length + refused.length === 0) {
+        return err({ code: 'unreadable-file', problem: 'not-profiles' });
+      }
       if (profiles.length + store.profiles.list().length > MOST_PROFILES) {
         return err({ code: 'unreadable-file', problem: 'too-large' });
       }

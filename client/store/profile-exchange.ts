@@ -24,9 +24,9 @@ export function parseProfileExchange(text: string): Result<readonly ExchangedPro
   if (!file.ok) return err({ kind: file.error === 'not-json' ? 'not-profiles' : file.error });
   const { profiles, refused } = file.value;
   if (refused.length === 0) return ok(profiles);
-  const faults = refused.map(({ index, name, why }) => {
-    const profile = name === '' ? `profile ${index}` : `“${name}”`;
-    return why.startsWith(': ') ? `${profile}${why}` : `${profile}, ${why}`;
+  const faults = refused.map(({ index, name, issue }) => {
+    const where = [name === '' ? `profile ${index}` : `“${name}”`, issue.path.join('.')];
+    return `${where.filter((part) => part !== '').join(', ')}: ${issue.message}`;
   });
   return err({ kind: 'invalid-profiles', faults });
 }

@@ -111,14 +111,7 @@ export function createActions(
     const { added, refused } = reply.value;
     const first = added[0];
     if (first !== undefined) store.send({ kind: 'select', profileId: first.id });
-    store.send({
-      kind: 'notice',
-      notice: {
-        kind: 'imported',
-        added: added.length,
-        refused: refused.map(({ index, name, why }) => `${name === '' ? `#${index}` : name}: ${why}`),
-      },
-    });
+    store.send({ kind: 'notice', notice: { kind: 'imported', added: added.length, refused } });
   }
 
   async function allowLegacy(profile: ProfileView): Promise<void> {

@@ -3,6 +3,7 @@ import type { ConnectionState } from '../../shared/connection.ts';
 import type { NotificationPayload } from '../../shared/contract.ts';
 import type { ContractError } from '../../shared/contract/contract-error.ts';
 import type { ProfileView, Snapshot, StandingProblem } from '../../shared/contract/snapshot-schema.ts';
+import type { RefusedProfile } from '../../shared/profile-file.ts';
 import type { SecretProblem } from '../../shared/secret-problem.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { sortedProfiles } from '../logic/profile-order.ts';
@@ -20,7 +21,7 @@ export type Editing =
 export type Notice =
   /** All that were deleted one after the other, newest last: each can come back. */
   | { readonly kind: 'removed'; readonly profiles: readonly Pick<ProfileView, 'id' | 'name'>[] }
-  | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly string[] }
+  | { readonly kind: 'imported'; readonly added: number; readonly refused: readonly RefusedProfile[] }
   | { readonly kind: 'failed'; readonly error: ContractError }
   /** Dialled from the list while the router lets nobody in: it was left alone. */
   | { readonly kind: 'locked-out'; readonly profileId: string; readonly name: string }

@@ -41,7 +41,6 @@ const unreadable: UnreadableTexts = {
   'not-profiles': 'In dieser Datei sind keine Profile. Es wurde nichts importiert.',
   'newer-version':
     'Diese Datei stammt von einer neueren Version dieses Programms. Es wurde nichts importiert.',
-  'no-usable-profile': 'Keines der Profile in dieser Datei ist brauchbar. Es wurde nichts importiert.',
 };
 
 /** What was entered and not sent, by the issue's code. */
@@ -160,10 +159,17 @@ export const de: WindowText = {
   lockedOut: (name) =>
     `„${name}“ wurde nicht angewählt: Der Router hat Sie ausgesperrt, und jeder Versuch kann das verlängern. „Trotzdem verbinden“ wählt es dennoch an.`,
 
-  imported: (added, refused) =>
-    refused === 0
-      ? `${added === 1 ? 'Ein Profil wurde' : `${added} Profile wurden`} importiert.`
-      : `${added === 1 ? 'Ein Profil wurde' : `${added} Profile wurden`} importiert, ${refused} waren nicht lesbar:`,
+  imported: (added, refused) => {
+    const taken =
+      added === 0 ? 'Es wurde nichts' : added === 1 ? 'Ein Profil wurde' : `${added} Profile wurden`;
+    if (refused === 0) return `${taken} importiert.`;
+    const left = added > 0 ? String(refused) : refused === 1 ? 'ein Profil' : `${refused} Profile`;
+    return `${taken} importiert, ${left} ${refused === 1 ? 'war' : 'waren'} nicht lesbar:`;
+  },
+
+  refused: (index, name, field, fault) =>
+    `${name === '' ? `Profil ${index}` : `„${name}“`}${field === '' ? '' : `, ${field}`}: ${fault}`,
+  unusable: 'fehlt oder ist nicht brauchbar',
 
   status: {
     view: 'Status',

@@ -37,7 +37,6 @@ const unreadable: UnreadableTexts = {
   'not-json': 'This is not a profile file. Nothing was imported.',
   'not-profiles': 'There are no profiles in this file. Nothing was imported.',
   'newer-version': 'This file was written by a newer version of this program. Nothing was imported.',
-  'no-usable-profile': 'None of the profiles in this file can be used. Nothing was imported.',
 };
 
 /** What was entered and not sent, by the issue's code. */
@@ -153,10 +152,17 @@ export const en = {
   lockedOut: (name: string) =>
     `“${name}” was not dialled: the router has locked you out, and each try may prolong it. “Connect anyway” does it nonetheless.`,
 
-  imported: (added: number, refused: number) =>
-    refused === 0
-      ? `${added === 1 ? 'One profile was' : `${added} profiles were`} imported.`
-      : `${added === 1 ? 'One profile was' : `${added} profiles were`} imported, ${refused} could not be read:`,
+  imported: (added: number, refused: number) => {
+    const taken = added === 0 ? 'Nothing was' : added === 1 ? 'One profile was' : `${added} profiles were`;
+    if (refused === 0) return `${taken} imported.`;
+    const left = added > 0 ? refused : refused === 1 ? 'one profile' : `${refused} profiles`;
+    return `${taken} imported, ${left} could not be read:`;
+  },
+
+  /** `name`: empty when it has none. `field`: empty when it is none at all. */
+  refused: (index: number, name: string, field: string, fault: string) =>
+    `${name === '' ? `Profile ${index}` : `“${name}”`}${field === '' ? '' : `, ${field}`}: ${fault}`,
+  unusable: 'missing, or not usable',
 
   status: {
     view: 'Status',

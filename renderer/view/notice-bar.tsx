@@ -2,9 +2,13 @@ import { assertNever } from '../../shared/assert-never.ts';
 import { secretProblemText } from '../../shared/secret-text.ts';
 import type { Notice } from '../state/app-state.ts';
 import { errorText } from '../text/error-text.ts';
+import { refusedText } from '../text/refused-text.ts';
 import { useSurroundings, useWords, type Words } from './app-context.ts';
 import { DismissButton } from './dismiss-button.tsx';
 import { useKeptFocus } from './kept-focus.ts';
+
+/** Whoever has more to mend imports again. */
+const MOST_REFUSED = 5;
 
 /** Stays until it is dismissed or another one comes: nobody reads against a clock. */
 export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
@@ -20,10 +24,10 @@ export function NoticeBar({ notice }: { readonly notice: Notice | undefined }) {
             <p>{noticeText(notice, words)}</p>
             {notice.kind === 'imported' && notice.refused.length > 0 ? (
               <ul>
-                {notice.refused.slice(0, 5).map((line) => (
-                  <li key={line}>{line}</li>
+                {notice.refused.slice(0, MOST_REFUSED).map((refused) => (
+                  <li key={refused.index}>{refusedText(refused, text)}</li>
                 ))}
-                {notice.refused.length > 5 ? <li>…</li> : undefined}
+                {notice.refused.length > MOST_REFUSED ? <li>…</li> : undefined}
               </ul>
             ) : undefined}
           </div>

@@ -39,7 +39,7 @@ const conflictUnion = z.discriminatedUnion('kind', [
 ]);
 const conflictSchema: z.ZodType<ProfileConflict> = conflictUnion;
 
-/** Where in a request something is wrong, and what. Never holds what was sent. */
+/** Where in a request, or in a profile of a file, something is wrong, and what. */
 export const issueSchema = z.object({
   path: z.array(z.union([z.string().max(200), z.number()])).max(20),
   /** zod's issue code, for example `too_big`. */
@@ -63,7 +63,7 @@ export const contractErrorSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('secrets-unavailable'), detail }),
   z.object({
     code: z.literal('unreadable-file'),
-    problem: z.enum(['too-large', 'not-json', 'not-profiles', 'newer-version', 'no-usable-profile']),
+    problem: z.enum(['too-large', 'not-json', 'not-profiles', 'newer-version']),
   }),
   /** The call came when there was nothing for it to do: no prompt to answer, nothing to undo. */
   z.object({ code: z.literal('not-now') }),

@@ -235,6 +235,37 @@ test('a file that holds no profiles says so and imports nothing', () =>
     expect(await page.getByRole('option').count()).toBe(3);
   }));
 
+test('what cannot be read of a file is said in the window’s language, by the editor’s names for its fields', () =>
+  using({ profiles, settings: { language: 'de' } }, async (page) => {
+    const file = (...entries: readonly unknown[]) => ({
+      name: 'x.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify({ format: 'smart-vpn-profiles', version: 1, profiles: entries })),
+    });
+    const chooser = page.locator('input[type=file]').first();
+    await chooser.setInputFiles(
+      file(
+        { name: 'Gut', server: 'a.example' },
+        { name: 'Ohne Server' },
+        { name: 'Port', server: 'b.example', port: 99_999 },
+        { server: 'c.example' },
+        { name: 'Netz', server: 'd.example', advanced: { routes: ['1.2.3.4/99'] } },
+        7,
+      ),
+    );
+    await page.getByText('Ein Profil wurde importiert, 5 waren nicht lesbar:').waitFor();
+    expect(await page.locator('.notice li').allTextContents()).toEqual([
+      '„Ohne Server“, Server-IP oder Rechnername: fehlt oder ist nicht brauchbar',
+      '„Port“, Port: Ein Port ist eine Zahl von 1 bis 65535',
+      'Profil 4, Profilname: fehlt oder ist nicht brauchbar',
+      '„Netz“, Weitere Netze: Das ist kein Netz wie 10.0.0.0/8',
+      'Profil 6: fehlt oder ist nicht brauchbar',
+    ]);
+    await chooser.setInputFiles(file({ name: 'Ohne Server' }));
+    await page.getByText('Es wurde nichts importiert, ein Profil war nicht lesbar:').waitFor();
+    expect(await page.locator('.notice li').count()).toBe(1);
+  }));
+
 test('ten thousand profiles: few rows in the page, found at once, the last one by a key', () =>
   using(
     {

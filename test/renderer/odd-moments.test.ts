@@ -53,7 +53,7 @@ describe('messages', () => {
   const refused = Array.from({ length: 5 }, (_none, index) => ({
     index,
     name: `Branch ${index} ${'with a name that goes on '.repeat(6)}`,
-    why: 'There is no server in it, and nobody can tell where it should lead. '.repeat(4),
+    issue: { path: ['server'], code: 'custom', message: 'No server' },
   }));
   const damaged: StandingProblem[] = Array.from({ length: 9 }, (_none, index) => ({
     id: 10 + index,
