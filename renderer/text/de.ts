@@ -201,7 +201,7 @@ export const de: WindowText = {
     userName: 'Benutzername',
     none: '—',
     because: 'Grund:',
-    retryIn: (duration) => `Nächster Versuch in ${duration}`,
+    retryIn: (duration) => `Wieder möglich in ${duration}`,
   },
 
   statistics: {
@@ -257,7 +257,7 @@ export const de: WindowText = {
     minimiseToTrayOnConnect: 'Beim Verbinden in den Infobereich minimieren',
     notifications: 'Benachrichtigungen anzeigen',
     connection: 'Verbindung',
-    reconnect: 'Selbst wieder verbinden',
+    reconnect: 'Automatisch wieder verbinden',
     reconnectHint: 'Für neue Profile. Jedes Profil hat seine eigene Einstellung.',
     look: 'Aussehen',
     theme: 'Farben',
@@ -320,13 +320,13 @@ export const de: WindowText = {
     searchDomains: 'Suchdomänen',
     mru: 'MRU (Byte)',
     keepAliveSeconds: 'Keep-alive (Sekunden)',
-    reconnect: 'Selbst wieder verbinden',
+    reconnect: 'Automatisch wieder verbinden',
     blockWhenDown: 'Datenverkehr sperren, wenn der Tunnel abbricht',
     blockWhenDownHint:
       'Bis der Tunnel wieder steht, geht nichts an ihm vorbei, was auch immer ihn aufhält. Trennen hebt die Sperre auf. Beendet oder abgestürzt sperrt dieses Programm nichts.',
     verifyServerCertificate: 'Zertifikat des Servers prüfen',
     verifyOff: 'Ohne Prüfung kann jeder zwischen Ihnen und dem Router Ihr Kennwort lesen.',
-    minimumTls: 'Mindestens TLS-Version',
+    minimumTls: 'Niedrigste TLS-Version',
     legacyRenegotiation: 'Alte Neuaushandlung (legacy renegotiation) erlauben',
     legacyHint: 'Nur für Router mit alter Firmware.',
     framesPerRecord: 'Frames in einem TLS-Record',
@@ -334,8 +334,8 @@ export const de: WindowText = {
       'Einer ist langsamer. Hilft, wenn der Router die Verbindung trennt, sobald Daten fließen.',
     recordSizes: { many: 'Viele', one: 'Einer' },
     trusted: (date) =>
-      `Sie haben ihm am ${date} vertraut. Ist es vergessen, werden Sie beim nächsten Verbinden gefragt.`,
-    forgetCertificate: 'Das vertraute Zertifikat vergessen',
+      `Sie vertrauen ihm seit dem ${date}. Ist es vergessen, werden Sie beim nächsten Verbinden gefragt.`,
+    forgetCertificate: 'Gemerktes Zertifikat vergessen',
     waiting: (name) =>
       `„${name}“ wartet auf eine Antwort von Ihnen: Gefragt wird, sobald dies geschlossen ist.`,
     discardSure: 'Änderungen verwerfen?',
@@ -375,8 +375,8 @@ export const de: WindowText = {
     names: 'Namen',
     valid: 'Gültig',
     validity: (from, to) => `${from} bis ${to}`,
-    trustedKey: 'Bisher vertrauter Schlüssel',
-    offeredKey: 'Jetzt angebotener Schlüssel',
+    trustedKey: 'Bisheriger Schlüssel',
+    offeredKey: 'Jetziger Schlüssel',
   },
 
   field,

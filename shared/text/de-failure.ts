@@ -150,7 +150,7 @@ const TIMED_OUT_NEXT: Readonly<Partial<Record<Stage, string>>> = {
 
 const DOING: Readonly<Record<Stage, string>> = {
   resolving: 'sein Name nachgeschlagen wurde',
-  connecting: 'er angerufen wurde',
+  connecting: 'die Verbindung zu ihm aufgebaut wurde',
   securing: 'ein sicherer Kanal aufgebaut wurde',
   requesting: 'er um einen Tunnel gebeten wurde',
   negotiating: 'der Tunnel ausgehandelt wurde',
@@ -264,7 +264,7 @@ function tlsFailed({ needs, reason }: Cause<'tls-failed'>): FailureWords {
         title: 'TLS-Version des Routers ist zu alt',
         sentence: `Der Router bietet nur ältere TLS-Versionen an, als dieses Profil erlaubt. ${NOTHING_SENT}`,
         nextStep:
-          'Aktualisieren Sie die Firmware des Routers, oder senken Sie „Mindestens TLS-Version“ im Profil, wenn dort 1.3 steht.',
+          'Aktualisieren Sie die Firmware des Routers, oder senken Sie „Niedrigste TLS-Version“ im Profil, wenn dort 1.3 steht.',
       };
     case undefined:
       return {

@@ -10,13 +10,13 @@ export const de: Catalogue = {
   duration,
   stage: {
     resolving: 'Der Router wird nachgeschlagen…',
-    connecting: 'Der Router wird angerufen…',
+    connecting: 'Verbindung zum Router wird aufgebaut…',
     securing: 'Ein sicherer Kanal wird aufgebaut…',
-    requesting: 'Ein VPN-Tunnel wird erbeten…',
+    requesting: 'Ein VPN-Tunnel wird angefordert…',
     negotiating: 'Der Tunnel wird ausgehandelt…',
     'signing-in': 'Anmeldung läuft…',
     addressing: 'Auf eine Adresse wird gewartet…',
-    'second-step': 'Ein zweiter Anmeldeschritt wird geprüft…',
+    'second-step': 'Es wird geprüft, ob ein zweiter Anmeldeschritt folgt…',
     configuring: 'Das Netzwerk wird eingerichtet…',
   },
   state: {
