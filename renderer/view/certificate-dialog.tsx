@@ -48,6 +48,10 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
       onSubmit={trust}
       buttons={
         <>
+          {/* Beside the button that waits for it, not below what has to be scrolled. */}
+          {isChanged ? (
+            <Check label={text.certificate.understood} isChecked={isConfirmed} onChange={setIsConfirmed} />
+          ) : undefined}
           <button type="button" onClick={cancel}>
             <CancelWord />
           </button>
@@ -73,15 +77,12 @@ export function CertificateDialog({ profile, cause }: CertificateProps) {
       )}
       <FactList facts={certificateFacts(cause.certificate, words)} />
       {isChanged ? (
-        <>
-          <FactList
-            facts={[
-              { label: text.certificate.trustedKey, value: cause.trustedPublicKeySha256, isCode: true },
-              { label: text.certificate.offeredKey, value: cause.certificate.publicKeySha256, isCode: true },
-            ]}
-          />
-          <Check label={text.certificate.understood} isChecked={isConfirmed} onChange={setIsConfirmed} />
-        </>
+        <FactList
+          facts={[
+            { label: text.certificate.trustedKey, value: cause.trustedPublicKeySha256, isCode: true },
+            { label: text.certificate.offeredKey, value: cause.certificate.publicKeySha256, isCode: true },
+          ]}
+        />
       ) : undefined}
     </Modal>
   );

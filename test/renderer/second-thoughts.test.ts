@@ -75,7 +75,12 @@ describe('the question about a certificate', () => {
       program.state(office.id, CHANGED);
       const trust = page.getByRole('button', { name: 'Trust the new certificate' });
       expect(await trust.isDisabled()).toBe(true);
-      await page.getByLabel('My administrator confirmed').check();
+      // What it waits for is in sight, also where the certificate has to be scrolled.
+      await page.setViewportSize({ width: 700, height: 420 });
+      const yes = page.getByLabel('My administrator confirmed');
+      const [box, button] = await Promise.all([yes.boundingBox(), trust.boundingBox()]);
+      expect(Math.abs((box?.y ?? 0) - (button?.y ?? 0))).toBeLessThan(60);
+      await yes.check();
       await trust.click();
       await expect.poll(() => program.calls('trustCertificate')).toHaveLength(1);
     }));
