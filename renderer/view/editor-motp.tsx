@@ -36,7 +36,7 @@ export function MotpSection() {
           change({ motpSecret });
         }}
         after={
-          <>
+          <div className="button-row">
             <button type="button" onClick={generate}>
               {words.generate}
             </button>
@@ -46,7 +46,7 @@ export function MotpSection() {
               content={() => form.motpSecret}
               isDisabled={form.motpSecret === ''}
             />
-          </>
+          </div>
         }
       />
       {isKept ? (

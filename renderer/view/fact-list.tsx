@@ -5,15 +5,15 @@ export interface Fact {
   readonly value: string;
   /** Addresses and fingerprints: every character counts. */
   readonly isCode?: boolean;
-  /** Too long for half a narrow window. */
-  readonly isWide?: boolean;
+  /** `wide`: too long for half a narrow window; `sentence`: for half a window of whatever width. */
+  readonly length?: 'wide' | 'sentence';
 }
 
 export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl className="facts">
-      {facts.map(({ label, value, isCode, isWide }) => (
-        <div key={label} className={isWide === true ? 'wide' : undefined}>
+      {facts.map(({ label, value, isCode, length }) => (
+        <div key={label} className={length}>
           <dt>{label}</dt>
           <dd className={isCode === true ? 'code' : undefined}>
             <bdi>{isCode === true ? <ByPairs value={value} /> : value}</bdi>

@@ -99,25 +99,27 @@ function ClearButton({ onClear }: { readonly onClear: () => void }) {
   return (
     <div className="sure" role="group" aria-label={words.clearSure}>
       <span>{words.clearSure}</span>
-      <button
-        type="button"
-        onClick={() => {
-          setStep('offered');
-          onClear();
-        }}
-      >
-        {words.clearYes}
-      </button>
-      <button
-        type="button"
-        className="quiet"
-        ref={takeFocus}
-        onClick={() => {
-          setStep('declined');
-        }}
-      >
-        {text.cancel}
-      </button>
+      <div className="button-row">
+        <button
+          type="button"
+          onClick={() => {
+            setStep('offered');
+            onClear();
+          }}
+        >
+          {words.clearYes}
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          ref={takeFocus}
+          onClick={() => {
+            setStep('declined');
+          }}
+        >
+          {text.cancel}
+        </button>
+      </div>
     </div>
   );
 }

@@ -42,15 +42,17 @@ export function LogView() {
             }}
           />
         </div>
-        <CopyButton
-          label={words.copy}
-          of={`${level} ${search}`}
-          content={() => linesText(shown)}
-          isDisabled={shown.length === 0}
-        />
-        <button type="button" onClick={prepare}>
-          {words.report}
-        </button>
+        <div className="button-row">
+          <CopyButton
+            label={words.copy}
+            of={`${level} ${search}`}
+            content={() => linesText(shown)}
+            isDisabled={shown.length === 0}
+          />
+          <button type="button" onClick={prepare}>
+            {words.report}
+          </button>
+        </div>
       </div>
       <div ref={box} className="log-lines" role="log" aria-label={words.lines} aria-live="off" tabIndex={0}>
         {shown.length === 0 ? <p className="empty">{words.empty}</p> : undefined}

@@ -178,7 +178,7 @@ function Connected({ profile, tunnel }: ConnectedProps) {
   // Two to a row: addresses beside each other, and so are rates.
   const facts: Fact[] = [
     { label: words.address, value: tunnel.address },
-    address6 === undefined ? gateway : { label: words.address6, value: address6, isWide: true },
+    address6 === undefined ? gateway : { label: words.address6, value: address6, length: 'wide' },
     { label: words.received, value: last === undefined ? words.none : rateText(last.receiveRate, locale) },
     { label: words.sent, value: last === undefined ? words.none : rateText(last.sendRate, locale) },
     {
@@ -187,16 +187,19 @@ function Connected({ profile, tunnel }: ConnectedProps) {
         profile.server === tunnel.routerAddress
           ? profile.server
           : `${profile.server} (${tunnel.routerAddress})`,
-      isWide: true,
+      length: 'wide',
     },
     ...(address6 === undefined ? [] : [gateway]),
-    { label: words.cipher, value: tunnel.cipher, isWide: true },
+    { label: words.cipher, value: tunnel.cipher, length: 'wide' },
     { label: words.authentication, value: tunnel.authentication },
     tunnel.interfaceName === undefined
       ? { label: words.mtu, value: String(tunnel.mtu) }
       : { label: words.interfaceName, value: `${tunnel.interfaceName}, ${words.mtu} ${tunnel.mtu}` },
-    // What is asked there may take sentences to say.
-    { label: words.dns, value: dnsText(tunnel, words.none, catalogue), isWide: true },
+    {
+      label: words.dns,
+      value: dnsText(tunnel, words.none, catalogue),
+      length: tunnel.dnsUse === undefined ? 'wide' : 'sentence',
+    },
   ];
   return (
     <section className="card status-facts">

@@ -136,6 +136,25 @@ describe('a status card with little room beside the list', () => {
   );
 });
 
+test.each([360, 680, 900, 960, 1600])(
+  'statistics in %d pixels: the figures leave no hole, and why a session ended is read whole',
+  async (width) => {
+    const states = [
+      { profileId: office.id, state: { state: 'connected', since: Date.now(), tunnel } as const },
+    ];
+    const settings = { language: 'de' } as const;
+    const { page } = await host.open({ profiles, states, history, settings }, { width });
+    await page.getByRole('option', { name: office.name }).click();
+    await page.getByRole('tab', { name: 'Statistik' }).click();
+    await page.getByText('Einmalkennwort abgelehnt').waitFor();
+    const [figures, last] = await Promise.all([boxOf(page, '.figures'), boxOf(page, '.figure-pair')]);
+    expect(last.right).toBeCloseTo(figures.right, 0);
+    const hidden = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.table-place'))`;
+    expect(await page.evaluate(hidden)).toBe(0);
+    await page.context().close();
+  },
+);
+
 describe('the history', () => {
   const script = { profiles, history };
   const toHistory = async (page: Page): Promise<void> => {

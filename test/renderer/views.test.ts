@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { SMALLEST } from '../../electron/window-place.ts';
 import type { ConnectionState } from '../../shared/connection.ts';
 import { settingsSchema } from '../../shared/settings.ts';
 import type { Script } from './scripted-program.ts';
@@ -16,7 +17,8 @@ const host = windowHost();
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1000, height: 700 },
   { name: 'dark', scheme: 'dark', width: 1000, height: 700 },
-  { name: 'narrow', scheme: 'light', width: 390, height: 780 },
+  // as small as the window gets
+  { name: 'narrow', scheme: 'light', width: SMALLEST.width, height: 780 },
   // the usual window at 200 %
   { name: 'twice', scheme: 'dark', width: 500, height: 350 },
 ] as const;
@@ -321,7 +323,7 @@ async function toDetail(page: Page): Promise<void> {
 }
 
 /** Words that are cut off, and the page when it is wider than its window. */
-const OVERFLOWING = `Array.from(document.querySelectorAll('html, main > *, .card, button, h2, h3, label, legend, dt, dd, th, dialog p, input.code'))
+const OVERFLOWING = `Array.from(document.querySelectorAll('html, main > *, .card, button, h2, h3, label, legend, dt, dd, th, .table-place, dialog p, input.code'))
   .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => element.tagName + ' ' + element.textContent.slice(0, 60))`;
 
@@ -340,7 +342,7 @@ test.each(VIEWS)('$name', async ({ name, script, arrive }) => {
       expect(await page.evaluate(OVERFLOWING)).toEqual([]);
     }
     // German words are long: in the narrowest window nothing of them is cut off either.
-    await page.setViewportSize({ width: 390, height: 780 });
+    await page.setViewportSize({ width: SMALLEST.width, height: 780 });
     await page.emulateMedia({ colorScheme: 'light' });
     program.notify('settings', { settings: settingsSchema.parse({ ...script().settings, language: 'de' }) });
     await page.waitForFunction('document.documentElement.lang === "de"');
