@@ -13,6 +13,13 @@ test.each([
   [403, {}, { kind: 'refused' }],
   [403, { 'retry-after': '1800' }, { kind: 'locked-out', retryAfterSeconds: 1800 }],
   [403, { 'retry-after': 'Mon, 01 Jun 2026 12:01:00 GMT' }, { kind: 'locked-out', retryAfterSeconds: 60 }],
+  // By the router's own clock, which is a year ahead.
+  [
+    403,
+    { 'retry-after': 'Tue, 01 Jun 2027 12:01:00 GMT', date: 'Tue, 01 Jun 2027 12:00:00 GMT' },
+    { kind: 'locked-out', retryAfterSeconds: 60 },
+  ],
+  [403, { 'retry-after': '999999999' }, { kind: 'locked-out', retryAfterSeconds: 86_400 }],
   [429, {}, { kind: 'locked-out', retryAfterSeconds: undefined }],
   [503, { 'retry-after': '60' }, { kind: 'locked-out', retryAfterSeconds: 60 }],
   [503, {}, { kind: 'no-address', reason: 'pool-exhausted' }],

@@ -53,11 +53,17 @@ export function judgeConnectAnswer(head: HttpResponseHead, now: number): Failure
   }
 }
 
-/** RFC 9110 §10.2.3: seconds, or a date. */
+/** Whoever names a longer time has a wrong clock, or does not want to be called: nobody is kept from trying for years. */
+const LONGEST_LOCK_SECONDS = 86_400;
+
+/** RFC 9110 §10.2.3: seconds, or a date, which is by the router's clock. */
 function retryAfter(head: HttpResponseHead, now: number): number | undefined {
   const text = head.headers.get('retry-after')?.trim();
   if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Math.min(Number(text), LONGEST_LOCK_SECONDS);
   const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  if (Number.isNaN(date)) return undefined;
+  const itsNow = Date.parse(head.headers.get('date') ?? '');
+  const seconds = Math.ceil((date - (Number.isNaN(itsNow) ? now : itsNow)) / 1000);
+  return Math.min(Math.max(0, seconds), LONGEST_LOCK_SECONDS);
 }
