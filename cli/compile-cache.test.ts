@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,6 +53,25 @@ test.skipIf(!isRoot)('of another user is neither used nor made', async () => {
   await chown(compiled, NOBODY, NOBODY);
   expect((await run({ XDG_CACHE_HOME: caches })).code).toBe(0);
   expect(await readdir(compiled)).toEqual([]);
+});
+
+test.skipIf(!isRoot)('in another’s home is not used, wherever a link there leads', async () => {
+  const everybodys = join(caches, 'everybodys');
+  await mkdir(everybodys);
+  await chmod(everybodys, 0o1777);
+  await mkdir(join(home.folder, '.cache'));
+  await symlink(everybodys, join(home.folder, '.cache', 'smartvpn'));
+  await chown(home.folder, NOBODY, NOBODY);
+  expect((await run({ XDG_CACHE_HOME: undefined })).code).toBe(0);
+  expect(await readdir(everybodys)).toEqual([]);
+});
+
+test('is no link: what it leads to may be everybody’s', async () => {
+  const everybodys = join(caches, 'everybodys');
+  await mkdir(everybodys);
+  await symlink(everybodys, join(caches, 'smartvpn'));
+  expect((await run({ XDG_CACHE_HOME: caches })).code).toBe(0);
+  expect(await readdir(everybodys)).toEqual([]);
 });
 
 test('whoever is to hold a connection finds all of it compiled, also after a change', async () => {
