@@ -20,8 +20,8 @@ const NO_TRAY_HOST: TrayHost = { ...LASTING_TRAY_HOST, isThere: false };
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 const DBUS = 'org.freedesktop.DBus';
 const NEWS = [
-  `type='signal',sender='${DBUS}',member='NameOwnerChanged',arg0='${WATCHER}'`,
-  `type='signal',interface='${WATCHER}'`,
+  { sender: DBUS, interface: DBUS, member: 'NameOwnerChanged', arg0: WATCHER },
+  { sender: WATCHER, interface: WATCHER },
 ];
 /** Asked before there is a window: who looks at the program's start waits for it. */
 const DEADLINE_MILLISECONDS = 1000;
@@ -70,7 +70,7 @@ class StatusNotifierHost implements TrayHost {
     const onSignal = (signal: BusSignal): void => {
       if (isNews(signal)) void this.#update();
     };
-    const listening = await Promise.all(NEWS.map((rule) => this.#bus.listen(rule, onSignal)));
+    const listening = await Promise.all(NEWS.map((match) => this.#bus.listen(match, onSignal)));
     const refused = listening.find(({ ok }) => !ok);
     if (refused?.ok === false) onFault(`The session bus does not answer: ${refused.error.detail}`);
     else await this.#update();

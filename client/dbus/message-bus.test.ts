@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { type MessageBus as ServiceBus, sessionBus } from '@jellybrick/dbus-next';
+import { Message, type MessageBus as ServiceBus, MessageType, sessionBus } from '@jellybrick/dbus-next';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type SessionBus, startSessionBus } from '../../test/support/session-bus.ts';
@@ -63,5 +63,82 @@ describe.skipIf(!BUSES_POSSIBLE)('a service that takes every call and answers no
     await arrived;
     service.disconnect();
     expect(await answer).toEqual(NO_ANSWER);
+  });
+});
+
+describe.skipIf(!BUSES_POSSIBLE)('signals of a service', () => {
+  let own: SessionBus;
+  let service: ServiceBus;
+  let stranger: ServiceBus;
+  let bus: MessageBus;
+  /** The name by which the bus knows us, as any other user of it can find out. */
+  let us = '';
+  const told = new EventEmitter<{ word: [string] }>();
+  const words: string[] = [];
+
+  beforeEach(async () => {
+    own = await startSessionBus();
+    service = await serve();
+    stranger = sessionBus({ busAddress: own.address });
+    await once(stranger, 'connect');
+    const connected = await connectBus({ address: own.address, deadline: AN_HOUR });
+    if (!connected.ok) throw new Error(connected.error.detail);
+    bus = connected.value;
+    await bus.call(CALL, z.unknown());
+    words.length = 0;
+    const match = { sender: NAME, path: '/', interface: NAME, member: 'Said' };
+    await bus.listen(match, ({ body }) => {
+      words.push(String(body[0]));
+      told.emit('word', String(body[0]));
+    });
+  });
+  afterEach(async () => {
+    for (const each of [service, stranger]) each.disconnect();
+    bus.close();
+    await own.close();
+  });
+
+  async function serve(): Promise<ServiceBus> {
+    const made = sessionBus({ busAddress: own.address });
+    made.addMethodHandler((message) => {
+      us = message.sender ?? '';
+      made.send(Message.newMethodReturn(message, '', []));
+      return true;
+    });
+    await made.requestName(NAME, 0);
+    return made;
+  }
+
+  function say(from: ServiceBus, word: string, destination?: string): void {
+    const type = MessageType.SIGNAL;
+    const to = destination === undefined ? {} : { destination };
+    from.send(
+      new Message({
+        type,
+        path: '/',
+        interface: NAME,
+        member: 'Said',
+        signature: 's',
+        body: [word],
+        ...to,
+      }),
+    );
+  }
+
+  test('are heard from it alone: anybody may send us one of that name', async () => {
+    say(stranger, 'forged', us);
+    await stranger.call(new Message({ ...CALL, destination: NAME }));
+    const heard = once(told, 'word');
+    say(service, 'true');
+    expect(await heard).toEqual(['true']);
+    expect(words).toEqual(['true']);
+  });
+
+  test('are heard from the next one, too, once it was started again', async () => {
+    service.disconnect();
+    service = await serve();
+    const heard = once(told, 'word');
+    say(service, 'back');
+    expect(await heard).toEqual(['back']);
   });
 });

@@ -29,6 +29,17 @@ export interface BusSignal {
   readonly body: readonly unknown[];
 }
 
+/** Which signals (D-Bus specification, "Match Rules"). */
+export interface SignalMatch {
+  /** A well-known name, or the bus's own. */
+  readonly sender: string;
+  readonly interface: string;
+  readonly member?: string;
+  readonly path?: string;
+  /** The first part of the body. */
+  readonly arg0?: string;
+}
+
 /** A connection to a D-Bus message bus. */
 export interface MessageBus {
   /**
@@ -37,11 +48,11 @@ export interface MessageBus {
    */
   call<T>(call: BusCall, schema: z.ZodType<T>, until?: AbortSignal): Promise<Result<T, BusProblem>>;
   /**
-   * Signals that match the rule (D-Bus specification, "Match Rules"), until the returned function is called. `until` is
-   * for the bus's consent alone.
+   * Signals that match, until the returned function is called. The bus sees to it that nobody broadcasts in another's name, but
+   * lets everybody send us one of any name: those are not heard. `until` is for the bus's consent alone.
    */
   listen(
-    rule: string,
+    match: SignalMatch,
     listener: (signal: BusSignal) => void,
     until?: AbortSignal,
   ): Promise<Result<() => void, BusProblem>>;
@@ -57,6 +68,7 @@ export interface BusOptions {
 
 const BUS = 'org.freedesktop.DBus';
 const NO_REPLY = `${BUS}.Error.NoReply`;
+const TO_BUS = { destination: BUS, path: '/org/freedesktop/DBus', interface: BUS } as const;
 
 /** The library is loaded only now: what needs no bus starts without it. */
 export async function connectBus(options: BusOptions): Promise<Result<MessageBus, BusProblem>> {
@@ -99,39 +111,54 @@ class ConnectedBus implements MessageBus {
   }
 
   async listen(
-    rule: string,
+    wanted: SignalMatch,
     listener: (signal: BusSignal) => void,
     until?: AbortSignal,
   ): Promise<Result<() => void, BusProblem>> {
-    const { MessageType, Message } = this.#library;
+    const { MessageType } = this.#library;
+    const rule = ruleOf(wanted);
+    let owner: string | undefined;
+    let isStopped = false;
     const onMessage = (message: Library.Message): void => {
-      if (message.type === MessageType.SIGNAL) listener(message);
+      if (message.type !== MessageType.SIGNAL || !isWanted(message, wanted)) return;
+      if (message.sender === owner) listener(message);
+      else void hearIfOwned(message);
+    };
+    // Whoever had the name may have been started again.
+    const hearIfOwned = async (message: Library.Message): Promise<void> => {
+      const now = await this.#ownerOf(wanted.sender);
+      owner = now ?? owner;
+      if (message.sender === now && !isStopped) listener(message);
     };
     this.#bus.on('message', onMessage);
-    const match = { destination: BUS, path: '/org/freedesktop/DBus', interface: BUS, signature: 's' };
-    const added = await withDeadline(
-      () => this.#ask({ ...match, member: 'AddMatch', body: [rule] }),
-      this.#deadline,
-      'AddMatch',
-      until,
-    );
-    const stop = (): void => {
-      this.#bus.off('message', onMessage);
-      try {
-        this.#bus.send(new Message({ ...match, member: 'RemoveMatch', body: [rule] }));
-      } catch {
-        // The bus has gone, and the rule with it.
-      }
-    };
+    const added = await withDeadline(() => this.#match('AddMatch', rule), this.#deadline, 'AddMatch', until);
     if (!added.ok) {
       this.#bus.off('message', onMessage);
       return added;
     }
-    return ok(stop);
+    owner = await this.#ownerOf(wanted.sender, until);
+    return ok(() => {
+      isStopped = true;
+      this.#bus.off('message', onMessage);
+      void this.#match('RemoveMatch', rule);
+    });
   }
 
   close(): void {
     this.#bus.disconnect();
+  }
+
+  #match(member: 'AddMatch' | 'RemoveMatch', rule: string): Promise<Result<unknown, BusProblem>> {
+    return this.#ask({ ...TO_BUS, member, signature: 's', body: [rule] });
+  }
+
+  /** The unique name of whoever has this one; undefined: nobody. */
+  async #ownerOf(name: string, until?: AbortSignal): Promise<string | undefined> {
+    if (name === BUS) return BUS;
+    const call = { ...TO_BUS, member: 'GetNameOwner', signature: 's', body: [name] };
+    const asked = await withDeadline(() => this.#ask(call), this.#deadline, 'GetNameOwner', until);
+    const [owner] = asked.ok ? asked.value : [];
+    return typeof owner === 'string' ? owner : undefined;
   }
 
   async #ask({ body = [], ...call }: BusCall): Promise<Result<readonly unknown[], BusProblem>> {
@@ -149,6 +176,23 @@ class ConnectedBus implements MessageBus {
       return err({ kind: 'unreachable', detail: textOf(error) });
     }
   }
+}
+
+function ruleOf({ sender, interface: iface, member, path, arg0 }: SignalMatch): string {
+  const parts = { sender, interface: iface, member, path, arg0 };
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return ["type='signal'", ...given.map(([key, value]) => `${key}='${value}'`)].join(',');
+}
+
+/** All signals come to all who listen. */
+function isWanted(message: Library.Message, wanted: SignalMatch): boolean {
+  const { interface: iface, member, path, body } = message;
+  return (
+    iface === wanted.interface &&
+    (wanted.member === undefined || member === wanted.member) &&
+    (wanted.path === undefined || path === wanted.path) &&
+    (wanted.arg0 === undefined || body[0] === wanted.arg0)
+  );
 }
 
 async function withDeadline<T>(

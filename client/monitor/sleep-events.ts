@@ -2,7 +2,7 @@ import { connectBus, type BusSignal } from '../dbus/message-bus.ts';
 import { systemBusAddress } from '../dbus/system-bus-address.ts';
 
 const MANAGER = 'org.freedesktop.login1.Manager';
-const RULE = `type='signal',sender='org.freedesktop.login1',interface='${MANAGER}',member='PrepareForSleep'`;
+const SLEEPS = { sender: 'org.freedesktop.login1', interface: MANAGER, member: 'PrepareForSleep' };
 const DEADLINE_MILLISECONDS = 10_000;
 
 /**
@@ -33,13 +33,13 @@ async function listen(
     bus.value.close();
     return;
   }
-  const listening = await bus.value.listen(RULE, (signal) => {
+  const listening = await bus.value.listen(SLEEPS, (signal) => {
     if (!stopped.aborted && isWaking(signal)) woken();
   });
   if (!listening.ok && !stopped.aborted) fault(`Sleep is not noticed: ${listening.error.detail}`);
 }
 
 /** True is said before the sleep, false after it. */
-function isWaking({ interface: iface, member, body }: BusSignal): boolean {
-  return iface === MANAGER && member === 'PrepareForSleep' && body[0] === false;
+function isWaking({ body }: BusSignal): boolean {
+  return body[0] === false;
 }

@@ -233,24 +233,22 @@ export class NetworkManager {
     active: string,
     listener: (change: StateChange) => void,
   ): Promise<Result<() => void, BusProblem>> {
-    const rule = `type='signal',sender='${NAME}',interface='${ACTIVE}',member='StateChanged',path='${active}'`;
+    const changes = { sender: NAME, interface: ACTIVE, member: 'StateChanged', path: active };
     const hear = (signal: BusSignal): void => {
-      if (signal.path !== active || signal.interface !== ACTIVE || signal.member !== 'StateChanged') return;
       const parsed = stateChangeSchema.safeParse(signal.body);
       if (parsed.success) listener({ state: parsed.data[0], reason: parsed.data[1] });
     };
-    return this.#bus.listen(rule, hear, this.#until);
+    return this.#bus.listen(changes, hear, this.#until);
   }
 
   /** NetworkManager has ended, or begun. */
   onRunning(listener: (isRunning: boolean) => void): Promise<Result<() => void, BusProblem>> {
-    const rule = `type='signal',sender='${BUS}',interface='${BUS}',member='NameOwnerChanged',arg0='${NAME}'`;
+    const changes = { sender: BUS, interface: BUS, member: 'NameOwnerChanged', arg0: NAME };
     const hear = (signal: BusSignal): void => {
-      if (signal.sender !== BUS || signal.member !== 'NameOwnerChanged') return;
       const parsed = ownerChangeSchema.safeParse(signal.body);
       if (parsed.success) listener(parsed.data[2] !== '');
     };
-    return this.#bus.listen(rule, hear, this.#until);
+    return this.#bus.listen(changes, hear, this.#until);
   }
 
   close(): void {

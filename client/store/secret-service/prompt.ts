@@ -4,9 +4,9 @@ import type { SecretProblem } from '../../../shared/secret-problem.ts';
 import type { BusSignal, MessageBus } from '../../dbus/message-bus.ts';
 import { SERVICE, secretProblemOf } from './service-names.ts';
 
+const BUS = 'org.freedesktop.DBus';
 const PROMPT_INTERFACE = 'org.freedesktop.Secret.Prompt';
 const completedSchema = z.tuple([z.boolean(), z.unknown()]);
-const ownerChangedSchema = z.tuple([z.literal(SERVICE), z.string(), z.string()]);
 
 /** Milliseconds. Somebody types a password; nobody does where the question cannot be seen. */
 const PATIENCE = 120_000;
@@ -17,29 +17,25 @@ export async function awaitPrompt(bus: MessageBus, prompt: string): Promise<Resu
   const settled = new Promise<Result<unknown, SecretProblem>>((resolve) => {
     settle = resolve;
   });
-  const hear = (signal: BusSignal): void => {
-    if (signal.interface === PROMPT_INTERFACE && signal.path === prompt && signal.member === 'Completed') {
-      const completed = completedSchema.safeParse(signal.body);
-      if (completed.success && !completed.data[0]) settle(ok(completed.data[1]));
-      else settle(err({ reason: 'stayed-locked', detail: 'the question was closed' }));
-    }
-    // Whoever asked has ended, and its question with it.
-    if (signal.member === 'NameOwnerChanged' && ownerChangedSchema.safeParse(signal.body).success) {
-      settle(err({ reason: 'no-answer', detail: 'the keyring ended while it asked' }));
-    }
+  const completed = ({ body }: BusSignal): void => {
+    const said = completedSchema.safeParse(body);
+    if (said.success && !said.data[0]) settle(ok(said.data[1]));
+    else settle(err({ reason: 'stayed-locked', detail: 'the question was closed' }));
   };
-  const rules = [
-    `type='signal',sender='${SERVICE}',interface='${PROMPT_INTERFACE}',path='${prompt}'`,
-    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${SERVICE}'`,
-  ];
+  // Whoever asked has ended, and its question with it.
+  const ended = (): void => settle(err({ reason: 'no-answer', detail: 'the keyring ended while it asked' }));
+  const wanted = [
+    [{ sender: SERVICE, interface: PROMPT_INTERFACE, member: 'Completed', path: prompt }, completed],
+    [{ sender: BUS, interface: BUS, member: 'NameOwnerChanged', arg0: SERVICE }, ended],
+  ] as const;
   const stops: (() => void)[] = [];
   const timer = setTimeout(
     () => settle(err({ reason: 'stayed-locked', detail: 'its question got no answer' })),
     PATIENCE,
   );
   try {
-    for (const rule of rules) {
-      const listening = await bus.listen(rule, hear);
+    for (const [match, hear] of wanted) {
+      const listening = await bus.listen(match, hear);
       if (!listening.ok) return err(secretProblemOf(listening.error));
       stops.push(listening.value);
     }
