@@ -10,7 +10,7 @@ import { deskSchema, type Deed, type Desk } from './desk-view.ts';
 import type { DoubleRun, RunOptions } from './desktop-run.ts';
 
 const REGISTER = new URL('double/register.ts', import.meta.url).href;
-const PATIENCE_MILLISECONDS = 30_000;
+const PATIENCE_MILLISECONDS = 60_000;
 const LOOK_MILLISECONDS = 25;
 
 const answerSchema = z.object({
@@ -147,12 +147,25 @@ async function firstPage(browser: Browser): Promise<Page> {
   }
 }
 
+/** Below those that the kernel gives to whoever asks for any: until the browser listens there, nobody else gets it. */
+const LOWEST_PORT = 10_000;
+const PORTS = 20_000;
+/** Test files run side by side, in a process each. */
+const PORTS_OF_PROCESS = 97;
+let nextPort = process.pid * PORTS_OF_PROCESS;
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = LOWEST_PORT + (nextPort % PORTS);
+    nextPort += 1;
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
