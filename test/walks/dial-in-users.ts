@@ -23,7 +23,8 @@ export function routerConfig(changes: RouterConfigInput = {}): RouterConfigInput
     { ...BEN },
     { userName: TINA.userName, password: TINA.password, totp: { secret: TINA.totpSecret } },
   ];
-  return { users, ...changes };
+  // Between a code on the token and its way to the router there are pictures to be taken, on machines that may be busy.
+  return { users, motpWindowSteps: 30, ...changes };
 }
 
 /** What Anna's token and Tina's telephone show. */
