@@ -458,9 +458,11 @@ describe('sessions', () => {
 
   test('one that does not sign in is cut off', async () => {
     const { port } = await start({ signInSeconds: 1 });
-    const silent = await connectTls(port);
-    const { connection } = await dial(port, ALICE);
-    await Promise.all([silent.ended, connection.ended]);
+    // On a busy machine that may be before they are through with the handshake.
+    await Promise.allSettled([
+      connectTls(port).then(({ ended }) => ended),
+      dial(port, ALICE).then(({ connection }) => connection.ended),
+    ]);
     await expect.poll(() => router?.openConnections).toBe(0);
   });
 

@@ -166,7 +166,7 @@ describe('from "Add" to connected', () => {
     const recorded = window.next('history');
     await valueOf(other.client.call('disconnect', { profileId }));
     expect(await recorded).toMatchObject({ entry: { profileId, end: 'user' } });
-    expect(router.connections()).toEqual([]);
+    await expect.poll(() => router.connections()).toEqual([]);
     const { entries } = await valueOf(window.client.call('history', { profileId }));
     expect(entries).toHaveLength(1);
 
@@ -398,7 +398,7 @@ describe('the device', () => {
     await service.close();
     expect(takenDown).toBe(1);
     expect(store.history.list(profileId)).toHaveLength(1);
-    expect(router.connections()).toEqual([]);
+    await expect.poll(() => router.connections()).toEqual([]);
   });
 });
 

@@ -113,14 +113,14 @@ describe('smartvpn ui', () => {
   test('opens the browser of this desktop at its address, once, and not where there is no screen', async () => {
     const home = await makeHome();
     closing.push(() => home.remove());
-    const opened = join(home.folder, 'opened');
+    const [opened, parts] = [join(home.folder, 'opened'), join(home.folder, 'parts')];
     // In the place of the desktop's own.
     const bin = join(home.folder, 'bin');
-    await Promise.all([mkdir(bin), mkdir(opened), chmod(home.folder, 0o755)]);
-    await chmod(opened, 0o777);
+    await Promise.all([mkdir(bin), mkdir(opened), mkdir(parts), chmod(home.folder, 0o755)]);
+    await Promise.all([opened, parts].map((folder) => chmod(folder, 0o777)));
     await writeFile(
       join(bin, 'xdg-open'),
-      `#!/bin/sh\nprintf '%s' "$*" >${opened}/part && mv ${opened}/part ${opened}/$$\n`,
+      `#!/bin/sh\nprintf '%s' "$*" >${parts}/$$ && mv ${parts}/$$ ${opened}/$$\n`,
       { mode: 0o755 },
     );
     const desk = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, SUDO_UID: NOBODY };

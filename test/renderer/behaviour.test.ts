@@ -418,7 +418,7 @@ test('each failure has a button that does what is to be done', () =>
       cause: { kind: 'device-not-permitted', missing: 'privilege' },
     });
     await page.getByRole('button', { name: 'Test connection' }).click();
-    expect(program.calls('connect')).toEqual([{ profileId: office.id, purpose: 'test' }]);
+    await expect.poll(() => program.calls('connect')).toEqual([{ profileId: office.id, purpose: 'test' }]);
     program.state(office.id, {
       state: 'failed',
       since: 0,
@@ -448,7 +448,7 @@ test('waiting to reconnect can be cut short', () =>
     const because = { kind: 'link-lost', reason: 'ECONNRESET' } as const;
     program.state(office.id, { state: 'waiting', attempt: 3, retryAt: Date.now() + 60_000, because });
     await page.getByRole('button', { name: 'Connect now' }).click();
-    expect(program.calls('retryNow')).toEqual([{ profileId: office.id }]);
+    await expect.poll(() => program.calls('retryNow')).toEqual([{ profileId: office.id }]);
     program.state(office.id, { state: 'connecting', stage: 'connecting', attempt: 3 });
     await page.getByRole('button', { name: 'Connect now' }).waitFor({ state: 'detached' });
   }));
@@ -466,7 +466,7 @@ test('traffic that is blocked is said in words, beside the button that ends it, 
     await dialog.getByRole('button', { name: 'Disconnect' }).waitFor();
     program.state(office.id, { ...waiting, traffic: 'blocked' });
     await page.getByRole('button', { name: 'Disconnect' }).click();
-    expect(program.calls('disconnect')).toEqual([{ profileId: office.id }]);
+    await expect.poll(() => program.calls('disconnect')).toEqual([{ profileId: office.id }]);
     program.state(office.id, waiting);
     await page.getByText('Traffic is blocked until the tunnel is back').waitFor({ state: 'detached' });
   }));
@@ -482,9 +482,9 @@ test('a failure that leaves traffic blocked says so, and offers both ways out', 
     program.state(office.id, { ...failed, traffic: 'blocked' });
     await page.getByText('Traffic is blocked until the tunnel is back').waitFor();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
-    expect(program.calls('connect')).toHaveLength(1);
+    await expect.poll(() => program.calls('connect')).toHaveLength(1);
     await page.getByRole('button', { name: 'Disconnect' }).click();
-    expect(program.calls('disconnect')).toEqual([{ profileId: office.id }]);
+    await expect.poll(() => program.calls('disconnect')).toEqual([{ profileId: office.id }]);
     program.state(office.id, failed);
     await page.getByText('Traffic is blocked until the tunnel is back').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Disconnect' }).waitFor({ state: 'detached' });

@@ -15,8 +15,8 @@ import type { WalkScene, WalkShell } from './walk-scene.ts';
 
 const NO_NAMES = join(import.meta.dirname, '../support/no-names.ts');
 const UNREACHABLE = '198.51.100.7';
-const SOON = { timeout: 15_000, interval: 20 };
-const LATER = { timeout: 50_000, interval: 200 };
+const SOON = { interval: 20 };
+const LATER = { interval: 200 };
 /** In the client's resolv.conf: PRIVATE_RESOLV_CONF of namespace.ts. */
 const NAME_SERVER = '192.0.2.53';
 /** On this machine's own network they cannot be had at will. */
@@ -166,7 +166,7 @@ export function failuresWalk(shell: WalkShell): void {
       await window.state('Connected');
       await window.button('Disconnect').click();
       await window.state('Disconnected');
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await Promise.all([silent.close(), stalled.close()]);
@@ -228,15 +228,15 @@ export function failuresWalk(shell: WalkShell): void {
       await expect
         .poll(() => window.failureCard(), LATER)
         .toEqual(cardOf({ kind: 'timed-out', stage: 'securing', seconds: 15 }));
-    }, 60_000);
+    });
 
     test('a router that has fallen silent, as its sentence', async () => {
       const window = await silent.window();
-      await expect
-        .poll(() => window.failureCard(), LATER)
-        .toEqual(cardOf({ kind: 'peer-silent', seconds: 20 }));
+      // A busy machine notices it a little later.
+      const cards = [20, 21, 22, 23, 24, 25].map((seconds) => cardOf({ kind: 'peer-silent', seconds }));
+      await expect.poll(() => window.failureCard(), LATER).toBeOneOf(cards);
       await window.picture('peer-silent');
-    }, 60_000);
+    });
   });
 }
 
