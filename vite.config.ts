@@ -9,8 +9,10 @@ export default defineConfig({
     // Left alone, Vitest keeps one core for itself: on a machine with two, everything would run one after the other.
     maxWorkers: '100%',
     // For tests that hang: a machine that is slow, or busy with other things, fails none.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What is asked for until it holds: left alone, Vitest gives it one second.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['default', new CountReporter()],
   },
 });

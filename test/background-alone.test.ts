@@ -12,7 +12,7 @@ import { TOKEN_USER, typedCode } from './support/typed-code.ts';
 const NOTHING = { ipv4: 0, ipv6: 0, dns: 0 };
 const isPossible = namespacesPossible() && programsHere('nft');
 
-describe.skipIf(!isPossible)('left alone in the background', { timeout: 60_000 }, () => {
+describe.skipIf(!isPossible)('left alone in the background', () => {
   let network: TwoUplinks;
   let router: RouterHost;
   let traffic: Traffic;
@@ -70,7 +70,7 @@ describe.skipIf(!isPossible)('left alone in the background', { timeout: 60_000 }
     await network.wires.reset();
     await network.closeRouter();
     const status = async (): Promise<string> => (await smartvpn('status')).stdout;
-    await expect.poll(status, { timeout: 20_000 }).toMatch(/^Because +.*needs a one-time password/m);
+    await expect.poll(status).toMatch(/^Because +.*needs a one-time password/m);
     expect(await status()).toMatch(/^Traffic +Traffic is blocked/m);
     expect(await status()).toMatch(
       /^To do +First run "smartvpn disconnect".*\n +Connect again with: smartvpn connect 'head office'\n +Codes are made/m,
@@ -93,11 +93,9 @@ describe.skipIf(!isPossible)('left alone in the background', { timeout: 60_000 }
     await connect(true);
     await network.closeRouter();
     const status = (): Promise<Outcome> => smartvpn('status');
-    await expect
-      .poll(async () => (await status()).stdout, { timeout: 20_000 })
-      .toContain('Traffic is blocked');
+    await expect.poll(async () => (await status()).stdout).toContain('Traffic is blocked');
     await network.client.exec(['ip', 'link', 'del', 'svpn0']);
-    await expect.poll(async () => (await status()).code, { timeout: 20_000 }).toBe(6);
+    await expect.poll(async () => (await status()).code).toBe(6);
     expect((await status()).stdout).toContain('Traffic is no longer blocked');
   });
 
@@ -106,7 +104,7 @@ describe.skipIf(!isPossible)('left alone in the background', { timeout: 60_000 }
     const started = await connect(false);
     expect(started).toMatchObject({ code: 0, stderr: expect.stringContaining('the connection then ends') });
     await network.closeRouter();
-    await expect.poll(async () => (await smartvpn('status')).code, { timeout: 20_000 }).toBe(6);
+    await expect.poll(async () => (await smartvpn('status')).code).toBe(6);
     const { stdout } = await smartvpn('status');
     expect(stdout).toMatch(
       /The connection to head office in the background ended on \d{4}-\d\d-\d\d \d\d:\d\d\./,

@@ -15,7 +15,7 @@ const reportSchema = z
   })
   .loose();
 
-describe.skipIf(!namespacesPossible())('doctor', { timeout: 30_000 }, () => {
+describe.skipIf(!namespacesPossible())('doctor', () => {
   let home: Home;
 
   beforeEach(async () => {

@@ -24,7 +24,7 @@ const PASSWORD = 'planted-password-7Q';
 const SECRET = '0123456789abcdef0123456789abcdef';
 const PIN = '1234';
 
-describe.skipIf(!keyringPossible())('the keyring', { timeout: 60_000 }, () => {
+describe.skipIf(!keyringPossible())('the keyring', () => {
   let router: Awaited<ReturnType<typeof startRouter>>;
   let keyring: Keyring;
   let home: Home;

@@ -6,7 +6,7 @@ describe.skipIf(!chromiumPossible())('npm run demo -- --ui', () => {
   let demo: RunningDemo;
   beforeAll(async () => {
     demo = await startWindowDemo();
-  }, 120_000);
+  });
   afterAll(() => demo?.end());
 
   test('what it prints is enough to connect, and nothing is left of it', async () => {
@@ -19,5 +19,5 @@ describe.skipIf(!chromiumPossible())('npm run demo -- --ui', () => {
       await browser.close();
     }
     expect(await demo.end()).toContain('nothing is left');
-  }, 60_000);
+  });
 });

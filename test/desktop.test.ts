@@ -34,7 +34,7 @@ const ROOT =
     ? await debianRoot({ suite: 'bookworm', packages: DESKTOP_PACKAGES })
     : undefined;
 
-describe.skipIf(ROOT === undefined)('smartvpn without root', { timeout: 60_000 }, () => {
+describe.skipIf(ROOT === undefined)('smartvpn without root', () => {
   let desktop: DesktopHost;
   let internet: Namespace;
   let lan: Namespace;
@@ -79,7 +79,7 @@ describe.skipIf(ROOT === undefined)('smartvpn without root', { timeout: 60_000 }
       );
     }
     before = await desktopState(desktop);
-  }, 60_000);
+  });
   afterEach(async () => {
     await smartvpn('disconnect').catch(() => undefined);
     const after = await settledState(desktop, before);
@@ -193,7 +193,6 @@ describe.skipIf(ROOT === undefined)('smartvpn without root', { timeout: 60_000 }
   async function smartvpnAsRoot(...words: string[]): Promise<string> {
     return desktop.host.exec(['env', 'HOME=/root', SMARTVPN, ...words], {
       input: 'correct horse\n',
-      deadline: 30_000,
     });
   }
 });

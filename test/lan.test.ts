@@ -22,7 +22,7 @@ async function namespace(tag: string) {
 }
 
 describe.skipIf(!namespacesPossible())('the LAN of the emulator against the kernel', () => {
-  test('a TUN device in front of a real host', { timeout: 30_000 }, async () => {
+  test('a TUN device in front of a real host', async () => {
     const router = await namespace('h5-router');
     const host = await namespace('h5-host');
     await connectNamespaces(router, host, { addressA: '192.168.1.1/24', addressB: '192.168.1.20/24' });
@@ -32,9 +32,7 @@ describe.skipIf(!namespacesPossible())('the LAN of the emulator against the kern
     });
     await once(server.stdout ?? server, 'data');
 
-    const seen: unknown = JSON.parse(
-      await router.exec([process.execPath, PROGRAMS, 'router'], { deadline: 20_000 }),
-    );
+    const seen: unknown = JSON.parse(await router.exec([process.execPath, PROGRAMS, 'router']));
     expect(seen).toEqual({
       again: 'device-exists',
       honest: [2],
@@ -48,11 +46,9 @@ describe.skipIf(!namespacesPossible())('the LAN of the emulator against the kern
     });
   });
 
-  test('a kernel in front of the hosts in user space', { timeout: 30_000 }, async () => {
+  test('a kernel in front of the hosts in user space', async () => {
     const client = await namespace('h5-client');
-    const seen: unknown = JSON.parse(
-      await client.exec([process.execPath, PROGRAMS, 'client'], { deadline: 20_000 }),
-    );
+    const seen: unknown = JSON.parse(await client.exec([process.execPath, PROGRAMS, 'client']));
     expect(seen).toEqual({
       statuses: [302, 201, 200],
       location: 'http://192.168.240.1/vpnmfa.htm?ifno=9&otp=&act=0',

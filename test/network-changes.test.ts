@@ -9,7 +9,7 @@ import { ROUTER_ADDRESS, TwoUplinks } from './support/two-uplinks.ts';
 const isPossible = namespacesPossible() && programsHere('nft', 'dbus-daemon');
 
 /** Keep-alives are minutes apart here: whatever is noticed was noticed by the change itself. */
-describe.skipIf(!isPossible)('the network changes', { timeout: 60_000 }, () => {
+describe.skipIf(!isPossible)('the network changes', () => {
   let network: TwoUplinks;
   let logind: FakeLogind;
   let held: HeldConnection;

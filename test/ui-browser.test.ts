@@ -31,7 +31,7 @@ describe.skipIf(!chromiumPossible())('smartvpn ui in Chromium', () => {
     const [, address = ''] = await ui.sees(/"url":"(\S+)"/);
     url = new URL(address);
     // The window may have to be built first.
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();

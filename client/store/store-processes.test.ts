@@ -37,7 +37,7 @@ test('two processes that add profiles at once lose none', async () => {
   const names = store.profiles.list().map(({ name }) => name);
   expect(names.filter((name) => name.startsWith('One ')).length).toBe(40);
   expect(names.filter((name) => name.startsWith('Two ')).length).toBe(40);
-}, 20_000);
+});
 
 test('a writer killed at any moment leaves a whole file, and no lock', async () => {
   const filling = await openStore(folder);
@@ -58,7 +58,7 @@ test('a writer killed at any moment leaves a whole file, and no lock', async () 
     expect(Number(store.profiles.find(`Round ${after}`)?.userName)).toBeGreaterThanOrEqual(saved);
     expect((await store.settings.change({ theme: 'dark' })).ok).toBe(true);
   }
-}, 20_000);
+});
 
 test('whoever reads while another one writes sees a whole file', async () => {
   const store = await openStore(folder);
@@ -76,7 +76,7 @@ test('whoever reads while another one writes sees a whole file', async () => {
   writer.kill();
   await once(writer, 'exit');
   expect(torn).toBe(0);
-}, 20_000);
+});
 
 /** A process with a mount namespace of its own, in which `mount` shows nobody else anything. */
 const unshare = process.geteuid?.() === 0 ? ['-m'] : ['-m', '-U', '-r'];
@@ -110,7 +110,7 @@ describe.skipIf(!mayMount)('on a disk of 64 KiB (needs a mount namespace)', () =
       problems: [],
       files: ['.lock', 'profiles.json', 'settings.json'],
     });
-  }, 20_000);
+  });
 
   test('a disk that can only be read: it is read, and nothing is lost', async () => {
     const steps = await onSmallDisk(
@@ -118,7 +118,7 @@ describe.skipIf(!mayMount)('on a disk of 64 KiB (needs a mount namespace)', () =
     );
     expect(steps[0]).toEqual({ added: 'read-only', changed: 'read-only', files: ['.lock', 'profiles.json'] });
     expect(steps[1]).toMatchObject({ theme: 'system', problems: [], files: ['.lock', 'profiles.json'] });
-  }, 20_000);
+  });
 
   test('a damaged file on a disk that can only be read stays where it is, and is said', async () => {
     const steps = await onSmallDisk(
@@ -127,7 +127,7 @@ describe.skipIf(!mayMount)('on a disk of 64 KiB (needs a mount namespace)', () =
     expect(steps[0]).toMatchObject({ problems: ['damaged', 'read-only'], files: ['profiles.json'] });
     expect(steps[1]).toMatchObject({ added: 'read-only', files: ['profiles.json'] });
     expect(steps[2]).toBe(2);
-  }, 20_000);
+  });
 });
 
 /** Root may read everything, so that as root somebody else has to be refused. */
@@ -148,7 +148,7 @@ describe.skipIf(!maySwitch)(
       expect(JSON.parse(stdout)).toMatchObject({ added: 'not-permitted', changed: 'done' });
       await chmod(join(folder, 'profiles.json'), 0o600);
       expect(await readFile(join(folder, 'profiles.json'), 'utf8')).toBe(before);
-    }, 20_000);
+    });
   },
 );
 

@@ -50,7 +50,7 @@ test('one scrypt of the same cost for every login, whoever it names and whatever
   }
   expect(await administrator.check('admin', password, mayTry)).toBe('right');
   expect(work()).toEqual([usual]);
-}, 60_000);
+});
 
 test('and none for an address that is blocked, whoever it names', async () => {
   for (const userName of ['admin', 'root']) {

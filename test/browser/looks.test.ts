@@ -20,7 +20,7 @@ describe.skipIf(!chromiumPossible())('looks', () => {
   let office: Office;
   beforeAll(async () => {
     office = await Office.open();
-  }, 120_000);
+  });
   afterAll(() => office.close());
 
   test('every view, in every look', async () => {
@@ -119,7 +119,7 @@ describe.skipIf(!chromiumPossible())('looks', () => {
     await look('settings-german');
     expect(found).toEqual([]);
     expect(window.complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** axe's findings, and what is wider than the window. */

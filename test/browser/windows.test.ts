@@ -14,7 +14,7 @@ describe.skipIf(!chromiumPossible())('windows', () => {
   let office: Office;
   beforeAll(async () => {
     office = await Office.open();
-  }, 120_000);
+  });
   afterAll(() => office.close());
 
   function open(walk: string): Promise<VpnWindow> {
@@ -159,7 +159,7 @@ describe.skipIf(!chromiumPossible())('windows', () => {
       expect(seen.filter((text) => text.includes(planted))).toEqual([]);
     }
     await window.close();
-  }, 60_000);
+  });
 
   async function add(
     window: VpnWindow,

@@ -10,7 +10,6 @@ import {
 } from '../support/namespace.ts';
 import { RouterHost } from '../support/router-host.ts';
 import { call, DesktopTrial, KEEP, stateOf } from './desktop-trial.ts';
-import { soon } from './soon.ts';
 import type { DoubleRun } from './desktop-run.ts';
 
 const ROUTER = '203.0.113.1';
@@ -69,7 +68,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
   const KNOWN = { ...KEEP, password: { change: 'set', value: PASSWORD } } as const;
 
   async function trust(page: Page, profileId: string): Promise<void> {
-    await soon(() => promptOf(page, profileId)).toBe('certificate');
+    await expect.poll(() => promptOf(page, profileId)).toBe('certificate');
     await call(page, 'trustCertificate', { profileId, publicKeySha256: router.publicKeySha256 });
   }
 
@@ -81,7 +80,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
   async function connect(page: Page, profileId: string): Promise<void> {
     await call(page, 'connect', { profileId, purpose: 'use' });
     await trust(page, profileId);
-    await soon(async () => (await stateOf(page, profileId)).state).toBe('connected');
+    await expect.poll(async () => (await stateOf(page, profileId)).state).toBe('connected');
   }
 
   test('dialled from the tray: its questions bring the window, success hides it, tells and turns green', async () => {
@@ -91,7 +90,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     await perform({ do: 'close-window' });
     await perform({ do: 'choose-in-tray', labels: ['Connect', 'Office'] });
     await seen(({ window, tray }) => window?.isVisible === true && tray?.image === 'tray-amber');
-    await soon(() => promptOf(page, profileId)).toBe('credentials');
+    await expect.poll(() => promptOf(page, profileId)).toBe('credentials');
     await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: PASSWORD });
     await trust(page, profileId);
     const desk = await seen(({ tray }) => tray?.image === 'tray-green');
@@ -127,7 +126,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     await perform({ do: 'answer', button: 'Disconnect and quit' }).catch(() => undefined);
     expect(await ended).toBe(0);
     expect(await client.exec(['ip', 'rule'])).toBe(before);
-    await soon(async () => (await router.connections()).rows.length).toBe(0);
+    await expect.poll(async () => (await router.connections()).rows.length).toBe(0);
   });
 
   test('at the end of the session nobody is asked, and the tunnel is taken down', async () => {
@@ -135,7 +134,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     await connect(page, await addProfile(page, KNOWN));
     await perform({ do: 'end-session' });
     expect(await ended).toBe(0);
-    await soon(async () => (await router.connections()).rows.length).toBe(0);
+    await expect.poll(async () => (await router.connections()).rows.length).toBe(0);
   });
 
   test('a crash while connecting is a failure with a cause, not a dead window; the next attempt works', async () => {
@@ -144,20 +143,22 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     await router.setFaults({ stage: 'lcp', action: 'stall' });
     await call(page, 'connect', { profileId, purpose: 'use' });
     await trust(page, profileId);
-    await soon(async () => (await stateOf(page, profileId)).state).toBe('connecting');
+    await expect.poll(async () => (await stateOf(page, profileId)).state).toBe('connecting');
     const { tunnelProcesses } = await seen((desk) => desk.tunnelProcesses.length === 1);
     process.kill(tunnelProcesses[0] ?? 0, 'SIGKILL');
     const desk = await seen(({ tray }) => tray?.image === 'tray-red');
     expect(desk.window?.isVisible).toBe(true);
     const state = await stateOf(page, profileId);
     expect(state).toMatchObject({ state: 'failed', cause: { kind: 'internal' } });
-    await soon(async () => (await call(page, 'snapshot', {})).problems).toContainEqual(
-      expect.objectContaining({ problem: expect.objectContaining({ source: 'core', restarted: true }) }),
-    );
+    await expect
+      .poll(async () => (await call(page, 'snapshot', {})).problems)
+      .toContainEqual(
+        expect.objectContaining({ problem: expect.objectContaining({ source: 'core', restarted: true }) }),
+      );
     expect((await look()).tunnelProcesses).not.toEqual(tunnelProcesses);
     await router.setFaults();
     await call(page, 'connect', { profileId, purpose: 'use' });
-    await soon(async () => (await stateOf(page, profileId)).state).toBe('connected');
+    await expect.poll(async () => (await stateOf(page, profileId)).state).toBe('connected');
   });
 
   test('a crash while connected leaves no routes, and says so', async () => {
@@ -170,7 +171,7 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     process.kill(tunnelProcesses[0] ?? 0, 'SIGKILL');
     await seen(({ notices }) => notices.some(({ title }) => /lost|failed|Office:/i.test(title)));
     await call(page, 'disconnect', { profileId });
-    await soon(() => client.exec(['ip', 'rule'])).toBe(before);
+    await expect.poll(() => client.exec(['ip', 'rule'])).toBe(before);
   });
 
   test('statistics and the round trip come through from the other process, and the history has the sums', async () => {
@@ -186,9 +187,13 @@ describe.skipIf(!isPossible)('a tunnel in its own process', () => {
     await client
       .exec(['ping', '-q', '-c', '3', '-i', '0.2', '-w', '2', state.tunnel.gateway])
       .catch(() => '');
-    await soon(() =>
-      page.evaluate(`window.samples.some(({ roundTrip, sentPackets }) => roundTrip > 0 && sentPackets >= 3)`),
-    ).toBe(true);
+    await expect
+      .poll(() =>
+        page.evaluate(
+          `window.samples.some(({ roundTrip, sentPackets }) => roundTrip > 0 && sentPackets >= 3)`,
+        ),
+      )
+      .toBe(true);
     await call(page, 'disconnect', { profileId });
     const { entries } = await call(page, 'history', { profileId });
     expect(entries[0]).toMatchObject({ end: 'user' });

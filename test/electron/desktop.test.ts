@@ -17,7 +17,6 @@ import { programsHere } from '../support/programs-here.ts';
 import { callChannel } from '../../electron/ipc-channels.ts';
 import { startRouter } from '../../emulator/router.ts';
 import { call, CALL_COUNT, DesktopTrial, KEEP, stateOf } from './desktop-trial.ts';
-import { soon } from './soon.ts';
 import { startOnDouble } from './run-on-double.ts';
 
 // A browser is started for each test, on machines that may be busy.
@@ -195,9 +194,9 @@ describe.skipIf(!isPossible)('window and tray', () => {
     const { page, look } = await trial.start();
     const labels = async (): Promise<readonly string[]> =>
       (await look()).windowMenu.map(({ label }) => label);
-    await soon(labels).toEqual(['File', 'Edit', 'View']);
+    await expect.poll(labels).toEqual(['File', 'Edit', 'View']);
     await call(page, 'changeSettings', { language: 'de' });
-    await soon(labels).toEqual(['Datei', 'Bearbeiten', 'Ansicht']);
+    await expect.poll(labels).toEqual(['Datei', 'Bearbeiten', 'Ansicht']);
     const { windowMenu } = await look();
     expect(windowMenu.flatMap(({ items }) => items.map(({ label }) => label))).not.toContain('');
   });
@@ -211,7 +210,7 @@ describe.skipIf(!isPossible)('window and tray', () => {
       if (name === 'show') window.shown = payload;
     })`);
     await perform({ do: 'choose-in-tray', labels: ['Statistics'] });
-    await soon(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
+    await expect.poll(() => page.evaluate('window.shown')).toEqual({ view: 'statistics' });
     const desk = await seen(({ window }) => window?.isVisible === true);
     expect(desk.window?.isMinimised).toBe(false);
   });
@@ -242,16 +241,16 @@ describe.skipIf(!isPossible)('window and tray', () => {
     };
     for (const outcome of [{ state: 'failed' }, lockedOut]) {
       await call(page, 'connect', { profileId, purpose: 'test' });
-      await soon(state).toMatchObject({ state: 'prompting' });
+      await expect.poll(state).toMatchObject({ state: 'prompting' });
       await call(page, 'submitCredentials', { profileId, userName: 'vera', secret: 'wrong' });
-      await soon(state).toMatchObject(outcome);
+      await expect.poll(state).toMatchObject(outcome);
     }
     await perform({ do: 'close-window' });
     await page.evaluate(`window.smartvpn.onNotification((name, payload) => {
       if (name === 'show') window.shown = payload;
     })`);
     await perform({ do: 'choose-in-tray', labels: ['Connect', 'Office'] });
-    await soon(() => page.evaluate('window.shown')).toEqual({ view: 'status', profileId });
+    await expect.poll(() => page.evaluate('window.shown')).toEqual({ view: 'status', profileId });
     await seen(({ window }) => window?.isVisible === true);
     expect(await state()).toMatchObject(lockedOut);
   });
@@ -263,15 +262,15 @@ describe.skipIf(!isPossible)('window and tray', () => {
     const { added } = await call(page, 'importProfiles', { text });
     const profileId = added.find(({ name }) => name === 'Annex')?.id ?? '';
     await call(page, 'connect', { profileId, purpose: 'test' });
-    await soon(() => stateOf(page, profileId)).toMatchObject({ state: 'prompting' });
+    await expect.poll(() => stateOf(page, profileId)).toMatchObject({ state: 'prompting' });
     await perform({ do: 'close-window' });
     await perform({ do: 'choose-in-tray', labels: ['Connect', 'Lab 9'] });
     await seen(({ window }) => window?.isVisible === true);
     // Behind the question of the other one.
     await call(page, 'dismissPrompt', { profileId });
-    await soon(() => page.locator('.notice').innerText()).toContain(
-      '“Annex” is connected. Disconnect it first.',
-    );
+    await expect
+      .poll(() => page.locator('.notice').innerText())
+      .toContain('“Annex” is connected. Disconnect it first.');
     expect(await page.locator('h2').innerText()).toBe('Lab 9');
   });
 
@@ -302,15 +301,17 @@ describe.skipIf(!isPossible)('settings', () => {
     const { page } = await trial.start();
     const entry = join(trial.home, 'config', 'autostart', 'smartvpn.desktop');
     await call(page, 'changeSettings', { startAtLogin: true });
-    await soon(() => readFile(entry, 'utf8').catch(() => '')).toContain('"--at-login"');
+    await expect.poll(() => readFile(entry, 'utf8').catch(() => '')).toContain('"--at-login"');
     expect(await readFile(entry, 'utf8')).toContain('Type=Application');
     await call(page, 'changeSettings', { startAtLogin: false });
-    await soon(() =>
-      stat(entry).then(
-        () => 'there',
-        () => 'gone',
-      ),
-    ).toBe('gone');
+    await expect
+      .poll(() =>
+        stat(entry).then(
+          () => 'there',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
   });
 
   test("the window's place is kept by electron-store, and a damaged file of it is no obstacle", async () => {

@@ -68,7 +68,7 @@ export function windowHost(): Pick<WindowHost, 'open'> & {
   let host: WindowHost | undefined;
   beforeAll(async () => {
     if (chromiumPossible()) host = await startWindowHost();
-  }, 120_000);
+  });
   beforeEach(({ skip }) => skip(!chromiumPossible(), 'needs Chromium'));
   afterAll(() => host?.close());
   const started = (): WindowHost => {
@@ -152,7 +152,6 @@ async function open(browser: Browser, address: string, script: Script, look: Loo
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(5000);
   const program = new ScriptedProgram(script);
   const complaints: string[] = [];
   page.on('console', (message) => {

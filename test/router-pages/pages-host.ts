@@ -97,7 +97,6 @@ async function open(browser: Browser, address: string, look: Look): Promise<Open
     permissions: ['clipboard-read', 'clipboard-write', 'accelerometer', 'gyroscope', 'magnetometer'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     const { url } = message.location();

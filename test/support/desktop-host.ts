@@ -28,7 +28,7 @@ export const DESKTOP_USER = { name: 'anna', uid: 4242, home: '/home/anna' } as c
 
 const CGROUPS = '/sys/fs/cgroup';
 const SESSION = `user.slice/user-${DESKTOP_USER.uid}.slice/session-c1.scope`;
-const READY_MILLISECONDS = 20_000;
+const READY_MILLISECONDS = 60_000;
 
 /**
  * A Linux desktop as a host of its own: Debian's NetworkManager, polkitd with Debian's policy, dbus-daemon and

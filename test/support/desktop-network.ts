@@ -64,7 +64,7 @@ export async function settledState(desktop: DesktopHost, expected: string): Prom
   }
 }
 
-const SETTLED_MILLISECONDS = 8_000;
+const SETTLED_MILLISECONDS = 30_000;
 
 const MODULE = new URL('../../client/network/networkmanager/network-manager-network.ts', import.meta.url)
   .href;

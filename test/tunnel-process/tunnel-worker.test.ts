@@ -19,9 +19,7 @@ test.skipIf(!namespacesPossible())(
     );
     try {
       const words = [String(router.port), router.publicKeySha256, join(folder, 'state')];
-      const seen: unknown = JSON.parse(
-        await host.exec([process.execPath, PROGRAM, ...words], { deadline: 30_000 }),
-      );
+      const seen: unknown = JSON.parse(await host.exec([process.execPath, PROGRAM, ...words]));
       const clean = { descriptors: 0, device: false, rules: expect.not.stringContaining('5182') };
       expect(seen).toEqual({
         before: clean,

@@ -13,12 +13,12 @@ export function guideWalk(shell: WalkShell): void {
     let office: WalkScene;
     beforeAll(async () => {
       office = await shell.open();
-    }, 120_000);
+    });
     afterAll(() => office.close());
 
     async function download(): Promise<void> {
       const url = `http://${ADDRESS.lanHost}/`;
-      await office.hosts?.client.exec([process.execPath, DOWNLOAD, url], { deadline: 30_000 });
+      await office.hosts?.client.exec([process.execPath, DOWNLOAD, url]);
     }
 
     test('from the first profile to a dropped tunnel and back, with traffic where there are devices', async () => {
@@ -103,7 +103,7 @@ export function guideWalk(shell: WalkShell): void {
       await window.picture('history');
       expect(window.complaints).toEqual([]);
       await window.close();
-    }, 60_000);
+    });
 
     test('with the built-in generator: the PIN alone', async () => {
       const window = await office.openWindow(`${shell.name}-generator`);

@@ -13,7 +13,7 @@ export function keyboardWalk(shell: WalkShell): void {
     let office: WalkScene;
     beforeAll(async () => {
       office = await shell.open();
-    }, 120_000);
+    });
     afterAll(() => office.close());
 
     test('from the first profile to a tunnel and back', async () => {
@@ -80,7 +80,7 @@ export function keyboardWalk(shell: WalkShell): void {
       await window.profile('Office').waitFor();
       expect(window.complaints).toEqual([]);
       await window.close();
-    }, 60_000);
+    });
 
     /** Where no device can be had, what "Connect" ends in then is answered by keyboard too. */
     async function connectByTest(window: VpnWindow): Promise<void> {

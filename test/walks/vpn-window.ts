@@ -44,7 +44,6 @@ export class VpnWindow {
     this.page = page;
     this.#place = place;
     this.#walk = walk;
-    page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });

@@ -45,7 +45,7 @@ const roots = namespacesPossible()
   : SUITES.map((suite) => ({ suite, ROOT: undefined }));
 
 describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
-  describe.skipIf(ROOT === undefined)("a desktop with Debian's NetworkManager", { timeout: 60_000 }, () => {
+  describe.skipIf(ROOT === undefined)("a desktop with Debian's NetworkManager", () => {
     let desktop: DesktopHost;
     let router: Namespace;
     let before: string;
@@ -57,7 +57,7 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
       router = await addUplink(desktop, 'desktop-router');
       await desktop.startNetworkManager();
       before = await desktopState(desktop);
-    }, 60_000);
+    });
     afterEach(async () => {
       await Promise.all(clients.splice(0).map((client) => client.kill()));
       if ((await settledState(desktop, before)) !== before) throw new Error('something was left behind');
@@ -114,7 +114,7 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
         stdio: 'ignore',
       });
       await expect
-        .poll(() => client.ask('seen'), { timeout: 20_000 })
+        .poll(() => client.ask('seen'))
         .toMatchObject({ questions: expect.toSatisfy((n: number) => n > 0) });
       query.kill('SIGKILL');
       expect(await client.ask('down', 0)).toBe('down');
@@ -314,7 +314,7 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
           .not.toContain('org.freedesktop.NetworkManager ');
         client.resume();
         // Only it can have removed that.
-        await expect.poll(() => show('ip', 'link'), { timeout: 20_000 }).not.toContain(plan.interfaceName);
+        await expect.poll(() => show('ip', 'link')).not.toContain(plan.interfaceName);
         client.callOff();
         expect(await client.next()).toBe('called off');
         expect(await client.next()).toMatchObject({ detail: 'NetworkManager has ended' });
@@ -414,7 +414,6 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
 
   test.skipIf(ROOT === undefined)(
     'where NetworkManager was told to leave the device alone, that is said, and nothing stays',
-    { timeout: 60_000 },
     async () => {
       const configuration = ['[keyfile]', 'unmanaged-devices=interface-name:svpn*'];
       const desktop = await DesktopHost.start('unmanaged', { root: ROOT ?? '', configuration });
@@ -435,35 +434,31 @@ describe.each(roots)('Debian $suite', ({ suite, ROOT }) => {
     },
   );
 
-  describe.skipIf(ROOT === undefined)(
-    'a desktop with the name servers in resolv.conf',
-    { timeout: 60_000 },
-    () => {
-      test("full tunnel: its servers alone; split tunnel: the router's are not asked, the user's own are", async () => {
-        const desktop = await DesktopHost.start('plain-dns', { root: ROOT ?? '', dns: 'resolv-conf' });
-        const router = await addUplink(desktop, 'plain-dns-router');
-        try {
-          await desktop.startNetworkManager();
-          const before = await desktopState(desktop);
-          const client = startDesktopClient(desktop);
-          const servers = async (): Promise<string[]> =>
-            (await desktop.host.exec(['cat', '/etc/resolv.conf'])).match(/(?<=nameserver )\S+/g) ?? [];
-          expect(await client.ask('up', FULL)).toMatchObject({ dnsUse: 'every-name' });
-          expect(await servers()).toEqual(['10.8.0.53']);
-          await client.ask('down', 0);
-          expect(await client.ask('up', SPLIT)).toMatchObject({ dnsUse: 'not-separable' });
-          expect(await servers()).toEqual(['203.0.113.1']);
-          await client.ask('down', 1);
-          expect(await client.ask('up', { ...SPLIT, dnsIsOwn: true })).toMatchObject({
-            dnsUse: 'every-name',
-          });
-          expect(await servers()).toEqual(['10.8.0.53', '203.0.113.1']);
-          await client.kill();
-          expect(await settledState(desktop, before)).toBe(before);
-        } finally {
-          await Promise.all([desktop.remove(), router.remove()]);
-        }
-      });
-    },
-  );
+  describe.skipIf(ROOT === undefined)('a desktop with the name servers in resolv.conf', () => {
+    test("full tunnel: its servers alone; split tunnel: the router's are not asked, the user's own are", async () => {
+      const desktop = await DesktopHost.start('plain-dns', { root: ROOT ?? '', dns: 'resolv-conf' });
+      const router = await addUplink(desktop, 'plain-dns-router');
+      try {
+        await desktop.startNetworkManager();
+        const before = await desktopState(desktop);
+        const client = startDesktopClient(desktop);
+        const servers = async (): Promise<string[]> =>
+          (await desktop.host.exec(['cat', '/etc/resolv.conf'])).match(/(?<=nameserver )\S+/g) ?? [];
+        expect(await client.ask('up', FULL)).toMatchObject({ dnsUse: 'every-name' });
+        expect(await servers()).toEqual(['10.8.0.53']);
+        await client.ask('down', 0);
+        expect(await client.ask('up', SPLIT)).toMatchObject({ dnsUse: 'not-separable' });
+        expect(await servers()).toEqual(['203.0.113.1']);
+        await client.ask('down', 1);
+        expect(await client.ask('up', { ...SPLIT, dnsIsOwn: true })).toMatchObject({
+          dnsUse: 'every-name',
+        });
+        expect(await servers()).toEqual(['10.8.0.53', '203.0.113.1']);
+        await client.kill();
+        expect(await settledState(desktop, before)).toBe(before);
+      } finally {
+        await Promise.all([desktop.remove(), router.remove()]);
+      }
+    });
+  });
 });

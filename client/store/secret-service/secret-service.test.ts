@@ -17,7 +17,7 @@ const ID = '7f8b0c1e-6a52-4c3b-9d0e-1f2a3b4c5d6e';
 const OTHER = '0a8b0c1e-6a52-4c3b-9d0e-1f2a3b4c5d6e';
 const OF_PASSWORD = ['application', 'smart-vpn-client', 'profile', ID, 'secret', 'password'];
 
-describe.skipIf(!keyringPossible())('a real gnome-keyring', { timeout: 60_000 }, () => {
+describe.skipIf(!keyringPossible())('a real gnome-keyring', () => {
   let keyring: Keyring;
   let person: KeyringPerson | undefined;
 
