@@ -161,7 +161,7 @@ describe.skipIf(!chromiumPossible())('a new profile', () => {
     await page.getByRole('link', { name: 'New profile' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Enter a name').waitFor();
-    await page.getByText('Enter the secret').waitFor();
+    await page.getByText('Press Random to make a secret').waitFor();
     await page.getByLabel('Profile name').fill('<b>Home</b>');
     await page.getByRole('button', { name: 'Random' }).click();
     const made = (await page.getByLabel('New secret').textContent())?.replaceAll(' ', '') ?? '';

@@ -43,7 +43,7 @@ export function NewProfile({ onMade, isLeft, onUnsaved, onStay }: NewProfileProp
   useClosingAsks(isUnsaved);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const found = faults(name, secret);
+    const found = faults(name, secret, way);
     setErrors(found);
     if (found.size > 0) return;
     if (isSealed) setPin('asked');
@@ -214,9 +214,10 @@ function secretOf(text: string): string {
   return uri.ok ? uri.value.secret : text;
 }
 
-function faults(name: string, secret: string): ReadonlyMap<string, string> {
+function faults(name: string, secret: string, way: Way): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (name.trim() === '') found.set('name', 'Enter a name');
+  if (way === 'initialise' && secret === '') return found.set('secret', 'Press Random to make a secret');
   const parsed = motpSecretSchema.safeParse(secretOf(secret));
   if (!parsed.success) found.set('secret', parsed.error.issues[0]?.message ?? 'Enter the secret');
   return found;
