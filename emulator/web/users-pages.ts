@@ -117,7 +117,7 @@ class UserPages {
         users.length === 0
           ? html`<p class="empty">There are no users yet: nobody can dial in.</p>`
           : html`<div class="scroll" tabindex="0" role="region" aria-label="Remote Dial-In Users">
-              <table>
+              <table class="users">
                 <thead>
                   <tr>
                     <th scope="col" class="number">Index</th>

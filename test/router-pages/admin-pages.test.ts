@@ -178,6 +178,26 @@ describe.skipIf(!chromiumPossible()).each(LOOKS)('every page, $name', (look) => 
   });
 });
 
+describe.skipIf(!chromiumPossible())('beside the menu', () => {
+  test('every tunnel can be dropped without looking for the button, and a long name leaves the other columns their place', async () => {
+    const longest = 'w'.repeat(64);
+    const { router, address, password } = await host.startRouter({
+      users: [{ userName: longest, password: 'open sesame' }],
+    });
+    const tunnel = await bringUp(router.port, { userName: longest, password: 'open sesame' });
+    const { page } = await host.open(address, { width: 900, height: 700 });
+    await login(page, password);
+    const hidden = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.scroll'))`;
+    expect(await page.evaluate(hidden)).toBe(0);
+    await page.goto(`${address}/connections`);
+    const drop = page.getByRole('button', { name: `Drop the tunnel of ${longest}` });
+    const region = page.getByRole('region', { name: 'VPN Connection Status' });
+    const [button, table] = await Promise.all([drop.boundingBox(), region.boundingBox()]);
+    expect(right(button)).toBeLessThanOrEqual(right(table));
+    tunnel.connection.close();
+  });
+});
+
 /** Pixels from the page's left edge; what is not there is nowhere. */
 function right(box: { readonly x: number; readonly width: number } | null): number {
   return box === null ? Number.NaN : box.x + box.width;
