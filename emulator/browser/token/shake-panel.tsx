@@ -6,11 +6,20 @@ interface ShakePanelProps {
   readonly onCancel: () => void;
 }
 
+type Sensor = 'asked-for' | 'heard' | 'refused';
+
+const WORDS: Readonly<Record<Sensor, string>> = {
+  'asked-for': 'The phone is asked for its sensor…',
+  // Not before it is heard: what is shaken until then is lost.
+  heard: 'Shake the phone until the bar is full.',
+  refused: 'The sensor may not be read. Take Random: it is as good.',
+};
+
 /** "Shake the phone": what its sensor says is mixed in until there is enough. */
 export function ShakePanel({ onDone, onCancel }: ShakePanelProps) {
   const [motion] = useState(() => new MotionEntropy());
   const [progress, setProgress] = useState(0);
-  const [isRefused, setRefused] = useState(false);
+  const [sensor, setSensor] = useState<Sensor>('asked-for');
   useEffect(() => {
     const onMotion = ({ accelerationIncludingGravity, timeStamp }: DeviceMotionEvent) => {
       const { x, y, z } = accelerationIncludingGravity ?? { x: 0, y: 0, z: 0 };
@@ -18,19 +27,20 @@ export function ShakePanel({ onDone, onCancel }: ShakePanelProps) {
       setProgress(motion.progress);
       if (motion.progress === 1) onDone(motion);
     };
+    let isOver = false;
     void askForMotion().then((isAllowed) => {
+      if (isOver) return;
       if (isAllowed) addEventListener('devicemotion', onMotion);
-      else setRefused(true);
+      setSensor(isAllowed ? 'heard' : 'refused');
     });
-    return () => removeEventListener('devicemotion', onMotion);
+    return () => {
+      isOver = true;
+      removeEventListener('devicemotion', onMotion);
+    };
   }, [motion, onDone]);
   return (
     <div className="shake">
-      <p role="status">
-        {isRefused
-          ? 'The sensor may not be read. Take Random: it is as good.'
-          : 'Shake the phone until the bar is full.'}
-      </p>
+      <p role="status">{WORDS[sensor]}</p>
       <progress value={progress} aria-label="Shaken" />
       <div className="buttons">
         <button type="button" onClick={onCancel}>
